@@ -1,0 +1,1 @@
+"""Floor 3: whatever knows a platform, the environment, the clock or dice."""

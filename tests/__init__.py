@@ -1,0 +1,1 @@
+"""Real things, no mocks: SQLite, PostgreSQL, Valkey, the sandbox Telegram, Chromium."""
