@@ -1,0 +1,183 @@
+"""Cases: filed once, taken by one caseworker, closed by that same one."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import tables
+from storage.seal import Sealed
+from storage.statements import insert
+
+Minor = Literal["no", "yes", "unsure"]
+Urgency = Literal["now", "soon", "calm"]
+State = Literal["waiting", "taken", "closed"]
+
+_T = tables.cases.c
+_MOST_URGENT_FIRST = case({"now": 0, "soon": 1, "calm": 2}, value=_T.urgency)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case as it is filed. *id*: 32 random hex digits; *name*: the two words the staff say."""
+
+    id: str
+    name: str
+    language: str
+    minor: Minor
+    urgency: Urgency
+    news: bool
+    day: date
+    happened: Sealed
+    note: Sealed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as it is kept. *holder*: a caseworker's user id; *version* grows with each change."""
+
+    id: str
+    name: str
+    language: str
+    minor: Minor
+    urgency: Urgency
+    news: bool
+    day: date
+    happened: Sealed
+    note: Sealed | None
+    state: State
+    holder: int | None
+    holder_name: str | None
+    outcome: str | None
+    version: int
+
+
+class AlreadyTaken(Exception):
+    """Somebody else's press came first, and *holder_name* is who."""
+
+    def __init__(self, holder_name: str) -> None:
+        super().__init__("the case is taken already")
+        self.holder_name = holder_name
+
+
+class NotYours(Exception):
+    """Only the caseworker who holds a case gives it back or closes it."""
+
+
+class NoSuchCase(LookupError):
+    """No case has this id: it was deleted, or never filed."""
+
+
+class NameTaken(Exception):
+    """Another case has this two-word name; choose another one."""
+
+
+class Cases:
+    """The cases within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def file(self, case: NewCase, links: Sequence[Sealed]) -> bool:
+        """Keep a new case and its links, numbered from 1; False when it has been filed already.
+
+        Raises NameTaken when another case has its name.
+        """
+        row = insert(self._connection, tables.cases).values(
+            **asdict(case), state="waiting", version=1
+        )
+        filed = await self._connection.execute(row.on_conflict_do_nothing().returning(_T.id))
+        if filed.first() is None:
+            if await self._one(_T.id == case.id) is None:
+                raise NameTaken
+            return False
+        numbered = [
+            {"case_id": case.id, "number": n, "sealed": sealed, "state": "new", "day": case.day}
+            for n, sealed in enumerate(links, start=1)
+        ]
+        if numbered:
+            await self._connection.execute(tables.links.insert(), numbered)
+        return True
+
+    async def name_is_free(self, name: str) -> bool:
+        """Whether no case has this two-word name."""
+        return await self._one(_T.name == name) is None
+
+    async def get(self, case_id: str) -> Case:
+        """The case, held still until the transaction ends; NoSuchCase if there is none."""
+        found = await self._one(_T.id == case_id)
+        if found is None:
+            raise NoSuchCase
+        return found
+
+    async def named(self, name: str) -> Case | None:
+        """The case with this two-word name, held still until the transaction ends."""
+        return await self._one(_T.name == name)
+
+    async def by_receipt(self, tag: bytes) -> Case | None:
+        """The case whose receipt code has this tag."""
+        theirs = select(tables.receipts.c.case_id).where(tables.receipts.c.tag == tag)
+        return await self._one(_T.id == theirs.scalar_subquery())
+
+    async def claim(self, case_id: str, holder: int, holder_name: str) -> Case:
+        """Give a waiting case to one caseworker; the first press wins, others: AlreadyTaken."""
+        waiting = (_T.id == case_id) & (_T.state == "waiting")
+        taken = {"state": "taken", "holder": holder, "holder_name": holder_name}
+        while (won := await self._change(waiting, taken)) is None:
+            # `get` holds the row still: if it was given back this very moment, the next try wins.
+            found = await self.get(case_id)
+            if found.state != "waiting":
+                raise AlreadyTaken(found.holder_name or "")
+        return won
+
+    async def release(self, case_id: str, holder: int) -> Case:
+        """Back into the queue; NotYours unless *holder* holds it."""
+        freed = {"state": "waiting", "holder": None, "holder_name": None}
+        return await self._change_own(case_id, holder, freed)
+
+    async def close(self, case_id: str, holder: int, outcome: str) -> Case:
+        """Done with, and how; NotYours unless *holder* holds it."""
+        return await self._change_own(case_id, holder, {"state": "closed", "outcome": outcome})
+
+    async def waiting(self, limit: int, offset: int = 0) -> list[Case]:
+        """Cases nobody has, the most urgent first, then the oldest."""
+        query = select(tables.cases).where(_T.state == "waiting")
+        ordered = query.order_by(_MOST_URGENT_FIRST, _T.day, _T.id)
+        return await self._all(ordered.limit(limit).offset(offset))
+
+    async def count_waiting(self) -> int:
+        """How many cases nobody has."""
+        query = select(func.count()).select_from(tables.cases).where(_T.state == "waiting")
+        return await self._connection.scalar(query) or 0
+
+    async def held_by(self, holder: int) -> list[Case]:
+        """The open cases of one caseworker, the most urgent first, then the oldest."""
+        query = select(tables.cases).where(_T.state == "taken", _T.holder == holder)
+        return await self._all(query.order_by(_MOST_URGENT_FIRST, _T.day, _T.id))
+
+    async def _change_own(self, case_id: str, holder: int, values: dict[str, Any]) -> Case:
+        own = (_T.id == case_id) & (_T.state == "taken") & (_T.holder == holder)
+        changed = await self._change(own, values)
+        if changed is None:
+            raise NotYours
+        return changed
+
+    async def _change(self, which: ColumnElement[bool], values: dict[str, Any]) -> Case | None:
+        statement = update(tables.cases).where(which).values(version=_T.version + 1, **values)
+        rows = await self._connection.execute(statement.returning(tables.cases))
+        return _case(rows.first())
+
+    async def _one(self, which: ColumnElement[bool]) -> Case | None:
+        # PostgreSQL locks the row, so what is decided on it stays true; SQLite has one writer.
+        query = select(tables.cases).where(which).with_for_update(key_share=True)
+        return _case((await self._connection.execute(query)).first())
+
+    async def _all(self, query: Select[Any]) -> list[Case]:
+        return [Case(**row._asdict()) for row in await self._connection.execute(query)]
+
+
+def _case(row: Row[Any] | None) -> Case | None:
+    return None if row is None else Case(**row._asdict())

@@ -1,0 +1,111 @@
+"""The outbox: letters written with the fact they report, and sent by a courier afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import tables
+from storage.statements import insert
+
+Lane = Literal["staff", "door"]
+
+_T = tables.outbox.c
+_LETTER = (_T.id, _T.lane, _T.kind, _T.case_id, _T.key, _T.version, _T.body, _T.due)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Something to be sent or done: untranslated words and ids in *body*, nothing a person wrote.
+
+    *floor*: the highest message id known when it was last about to be sent; None: never tried.
+    """
+
+    id: int
+    lane: Lane
+    kind: str
+    case_id: str | None
+    key: str | None
+    version: int
+    body: Mapping[str, Any]
+    due: datetime
+    tries: int
+    floor: int | None
+
+
+class Outbox:
+    """The letters within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def put(
+        self,
+        lane: Lane,
+        kind: str,
+        *,
+        case_id: str | None = None,
+        key: str | None = None,
+        body: Mapping[str, Any],
+        due: datetime,
+    ) -> None:
+        """A letter, to be sent from *due* on.
+
+        A waiting letter with the same *key* takes the new body and due instead, and a higher
+        version; who leased it, and the floor of a try under way, stay.
+        """
+        row = insert(self._connection, tables.outbox).values(
+            lane=lane, kind=kind, case_id=case_id, key=key, body=dict(body), due=due
+        )
+        newer = {"body": row.excluded.body, "due": row.excluded.due, "version": _T.version + 1}
+        first = row.values(version=1, tries=0)
+        await self._connection.execute(
+            first.on_conflict_do_update(index_elements=["key"], set_=newer)
+        )
+
+    async def lease(self, lane: Lane, now: datetime, seconds: float, limit: int) -> list[Letter]:
+        """The next letters due, the oldest first; nobody else gets them for *seconds*."""
+        free = _T.leased_until.is_(None) | (_T.leased_until <= now)
+        query = select(*_LETTER, _T.tries, _T.floor).where(_T.lane == lane, _T.due <= now, free)
+        ordered = query.order_by(_T.due, _T.id).limit(limit).with_for_update(skip_locked=True)
+        rows = await self._connection.execute(ordered)
+        letters = [Letter(**row._asdict()) for row in rows]
+        until = now + timedelta(seconds=seconds)
+        leased = update(tables.outbox).where(_T.id.in_([letter.id for letter in letters]))
+        await self._connection.execute(leased.values(leased_until=until))
+        return letters
+
+    async def intend(self, letter_id: int, floor: int | None) -> None:
+        """Before sending: the highest message id known, from which a lost answer is looked for.
+
+        None: it certainly did not arrive, so there is nothing to look for.
+        """
+        await self._change(letter_id, floor=floor)
+
+    async def done(self, letter: Letter) -> None:
+        """Sent. If a newer version came in meanwhile, that one stays, free to be leased."""
+        which = (_T.id == letter.id) & (_T.version == letter.version)
+        sent = await self._connection.execute(delete(tables.outbox).where(which).returning(_T.id))
+        if sent.first() is None:
+            await self._change(letter.id, leased_until=None, floor=None)
+
+    async def again(self, letter_id: int, due: datetime) -> None:
+        """Not sent: free to be leased from *due* on. The floor stays: it may have arrived."""
+        await self._change(letter_id, due=due, leased_until=None, tries=_T.tries + 1)
+
+    async def drop(self, key: str) -> None:
+        """It need not be sent any more."""
+        await self._connection.execute(delete(tables.outbox).where(_T.key == key))
+
+    async def waiting(self, lane: Lane, now: datetime) -> int:
+        """How many letters are due and not yet sent, leased or not."""
+        query = select(func.count()).select_from(tables.outbox)
+        return await self._connection.scalar(query.where(_T.lane == lane, _T.due <= now)) or 0
+
+    async def _change(self, letter_id: int, **values: Any) -> None:
+        await self._connection.execute(
+            update(tables.outbox).where(_T.id == letter_id).values(values)
+        )

@@ -1,0 +1,199 @@
+"""The tables. What a person wrote is in them only sealed, and a person only as a mark.
+
+No integer column can hold a person's chat id: the few wide ones are caseworkers and our own group.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    CHAR,
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment in UTC, aware on both sides; SQLite alone would give it back without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment (ValueError): nobody could say when it was."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back what was put in, whatever the driver dropped."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# Autoincrement, so that the number of a deleted letter is never given to another one.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _case(*, primary_key: bool = False, nullable: bool = False) -> Column[str]:
+    cascade = ForeignKey("cases.id", ondelete="CASCADE")
+    return Column("case_id", CHAR(32), cascade, primary_key=primary_key, nullable=nullable)
+
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", CHAR(32), primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("language", String(16), nullable=False),
+    Column("minor", String(8), nullable=False),
+    Column("urgency", String(8), nullable=False),
+    Column("news", Boolean, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("holder", BigInteger),
+    Column("holder_name", String(256)),
+    Column("outcome", String(64)),
+    Column("day", Date, nullable=False),
+    Column("happened", LargeBinary, nullable=False),
+    Column("note", LargeBinary),
+    Column("version", Integer, nullable=False),
+)
+Index(
+    "cases_waiting",
+    cases.c.urgency,
+    cases.c.day,
+    postgresql_where=text("state = 'waiting'"),
+    sqlite_where=text("state = 'waiting'"),
+)
+Index("cases_held", cases.c.holder)
+
+links = Table(
+    "links",
+    metadata,
+    _case(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reference", LargeBinary),
+    Column("mark", LargeBinary),
+    Column("day", Date, nullable=False),
+    Index("links_mark", "mark"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("tag", LargeBinary, primary_key=True),
+    _case(),
+)
+
+pending = Table(
+    "pending",
+    metadata,
+    Column("person", String(32), primary_key=True),
+    _case(),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    _case(primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("until", Date, nullable=False),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", CHAR(32), primary_key=True),
+    _case(),
+    Column("number", Integer, nullable=False),
+    Column("author", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("day", Date, nullable=False),
+    UniqueConstraint("case_id", "number", name="notes_number"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("lane", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
+    _case(nullable=True),
+    Column("key", String(128), unique=True),
+    Column("version", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("due", Utc, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("leased_until", Utc),
+    Column("floor", BigInteger),
+    Index("outbox_due", "lane", "due"),
+    sqlite_autoincrement=True,
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("chat", BigInteger, nullable=False),
+    Column("message", BigInteger, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Index("posts_message", "chat", "message"),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("bot", String(16), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("at", Utc, nullable=False),
+    Index("seen_at", "at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("at", Utc, nullable=False),
+    Column("who", BigInteger, nullable=False),
+    Column("what", String(64), nullable=False),
+    Column("case_name", String(64), nullable=False),
+    Index("audit_case_name", "case_name"),
+    sqlite_autoincrement=True,
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("bot", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("error", String(128), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("times", Integer, nullable=False),
+    UniqueConstraint("bot", "kind", "error", "day", name="quarantine_day"),
+    sqlite_autoincrement=True,
+)
