@@ -1,0 +1,436 @@
+"""Out: what the outbox holds reaches Telegram: paced, retried, never lost and never doubled.
+
+sendMessage has no key that would make it safe to repeat. So before a message is sent, the books
+get the intent and the floor: the highest message id known in that chat. When the answer does not
+come, or this process dies, the message is looked for above that floor, by editing what may be it
+into exactly what it should be; only if it is nowhere is it sent again. That works because one
+courier sends everything, one letter at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+
+from bot.parcels import (
+    Carrier,
+    Delete,
+    Done,
+    Edit,
+    Errand,
+    Gone,
+    Kind,
+    Moved,
+    Nothing,
+    NotThere,
+    Outcome,
+    Parcel,
+    Same,
+    Send,
+    Unreached,
+    Unsure,
+    Wait,
+    Wrong,
+)
+from storage.books import Books, Letter, Store
+from storage.down import Down
+from storage.outbox import Lane
+
+log = logging.getLogger(__name__)
+
+REACH = 20  # how many message ids above the floor are looked at
+BATCH = 100  # letters in one round
+TICK = 1.0  # seconds between looks at the outbox: the other process cannot poke us
+DOWN_SECONDS = 5.0
+GONE_SECONDS = 60.0
+ODD_SECONDS = 60.0
+PARKED_SECONDS = 3600.0
+DIGEST = "digest"
+LATEST = "latest"  # the post that is only the newest of our other messages in the group
+DIGEST_SECONDS = 10.0
+RUSH = 10  # letters waiting: more begin a rush ...
+CALM = 3  # ... and no more than these end it
+URGENCY = {"now": 0, "soon": 1, "calm": 2}
+
+Digest = Callable[[Books, datetime], Awaitable[Parcel | None]]
+
+
+class Heights:
+    """The message ids used so far, as far as this process has seen.
+
+    A group counts its own messages; all private chats of a bot share one counter.
+    """
+
+    def __init__(self) -> None:
+        self._highest: dict[int, int] = {}
+        self._ours: deque[tuple[int, int]] = deque(maxlen=1000)
+
+    def seen(self, chat: int, message: int) -> None:
+        """Somebody's message."""
+        chat = min(chat, 0)
+        self._highest[chat] = max(message, self._highest.get(chat, 0))
+
+    def sent(self, chat: int, message: int) -> None:
+        """A message of this bot: never to be taken for one that is looked for."""
+        self.seen(chat, message)
+        self._ours.append((min(chat, 0), message))
+
+    def above(self, chat: int) -> int:
+        """The highest id seen; 0 when none was."""
+        return self._highest.get(min(chat, 0), 0)
+
+    def ours(self, chat: int) -> set[int]:
+        """The latest ids of this bot's own messages."""
+        return {message for where, message in self._ours if where == min(chat, 0)}
+
+
+class Pace:
+    """How often the group may be written to: *most* in any *seconds*.
+
+    A group takes about 20 messages a minute, edits included. 6 in 20 seconds are 18 a minute,
+    and even after a burst an urgent card waits 20 seconds at most.
+    """
+
+    def __init__(self, most: int = 6, seconds: float = 20.0) -> None:
+        self.most, self.seconds = most, seconds
+        self._taken: deque[float] = deque(maxlen=most)
+        self._held_until = 0.0
+
+    def take(self, now: float) -> float:
+        """Take a place, and 0; or take none, and the seconds until there may be one."""
+        if self._taken and self._taken[-1] > now:
+            self._taken.clear()  # the clock was set back: what is noted lies in the future
+        full = len(self._taken) == self.most
+        free = max(self._held_until, self._taken[0] + self.seconds if full else 0.0)
+        if free > now:
+            return free - now
+        self._taken.append(now)
+        return 0.0
+
+    def hold(self, until: float) -> None:
+        """No places before *until*, in unix seconds."""
+        self._held_until = until
+
+
+async def until_poked(poked: asyncio.Event, seconds: float) -> None:
+    """Wait for a poke, *seconds* at most."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await poked.wait()
+
+
+class Courier:
+    """Delivers the letters of one lane. There must be one courier a lane.
+
+    *clock* gives unix seconds. *minimal* is a letter's plainest parcel, for when Telegram finds
+    the usual one wrong; *moved* is told a group's new id; *digest* says what waits during a rush
+    (None: nothing worth telling). *wait* sleeps until a poke, *dice* gives 0 to 1.
+    """
+
+    def __init__(
+        self,
+        lane: Lane,
+        store: Store,
+        carrier: Carrier,
+        kinds: Mapping[str, Kind],
+        clock: Callable[[], float],
+        *,
+        pace: Pace,
+        heights: Heights,
+        minimal: Callable[[Letter], Parcel | None] = lambda letter: None,
+        moved: Callable[[int], None] = lambda chat: None,
+        digest: Digest | None = None,
+        lease_seconds: float = 30.0,
+        wait: Callable[[asyncio.Event, float], Awaitable[None]] = until_poked,
+        dice: Callable[[], float] = random.random,
+    ) -> None:
+        self._lane, self._store, self._carrier, self._clock = lane, store, carrier, clock
+        self._kinds = {**kinds, DIGEST: Kind(self._deliver_digest, paced=True)}
+        self._pace, self._heights = pace, heights
+        self._minimal, self._moved, self._digest = minimal, moved, digest
+        self._lease_seconds, self._wait, self._dice = lease_seconds, wait, dice
+        self._poked = asyncio.Event()
+        self._quiet_until = 0.0  # nothing at all is sent before
+        self._falls = 0  # how often in a row Telegram was not reached
+        self._rush = False
+        self._digest_due = 0.0
+
+    def poke(self) -> None:
+        """Something was written: look now."""
+        self._poked.set()
+
+    async def run(self) -> NoReturn:
+        """Deliver until cancelled. A letter in hand then is looked for by the next courier."""
+        while True:
+            self._poked.clear()
+            try:
+                busy, seconds = await self.round() > 0, TICK
+            except Down:
+                log.warning("%s courier: waiting for the database", self._lane)
+                busy, seconds = False, DOWN_SECONDS
+            if not busy:
+                await self._wait(self._poked, seconds)
+
+    async def round(self) -> int:
+        """Go once through the letters that are due; how many came to their end. Raises Down."""
+        now = self._clock()
+        if now < self._quiet_until:
+            return 0
+        ended, held = 0, []
+        for letter in await self._lease(now):
+            if self._clock() >= now + self._lease_seconds:
+                break  # the lease is over: from here on they are anybody's, and come again
+            if seconds := self._until_room(letter):
+                held.append((letter, seconds))
+            else:
+                ended += await self._serve(letter)
+        await self._put_back(held)
+        return ended
+
+    # Which letters go now
+
+    async def _lease(self, now: float) -> list[Letter]:
+        """The letters that are due, the digest first and the urgent before the calm."""
+        async with self._store.begin() as books:
+            await self._mind_the_rush(books, now)
+            letters = await books.outbox.lease(self._lane, at(now), self._lease_seconds, BATCH)
+        return sorted(letters, key=rank)
+
+    def _until_room(self, letter: Letter) -> float:
+        """Seconds until this letter may go; 0: now, and its place is taken."""
+        now = self._clock()
+        if now < self._quiet_until:
+            return self._quiet_until - now
+        kind = self._kinds.get(letter.kind)
+        return self._pace.take(now) if kind is not None and kind.paced else 0.0
+
+    async def _put_back(self, held: Sequence[tuple[Letter, float]]) -> None:
+        if not held:
+            return
+        now = self._clock()
+        async with self._store.begin() as books:
+            for letter, seconds in held:
+                await books.outbox.again(letter.id, at(now + seconds))
+
+    # One letter
+
+    async def _serve(self, letter: Letter) -> bool:
+        """Ask what it wants, do that, note how it went; whether it ended. Raises Down."""
+        try:
+            errand = await self._ask(letter)
+            outcome = await self._insist(letter, errand)
+            return await self._note(letter, errand, outcome)
+        except Down:
+            raise
+        except Exception as fault:  # noqa: BLE001 - a letter that breaks us waits, and the others go on
+            log.error("%s courier: %s broke, %s", self._lane, letter.kind, type(fault).__name__)
+            return await self._later(letter, ODD_SECONDS)
+
+    async def _ask(self, letter: Letter) -> Errand:
+        async with self._store.begin() as books:
+            return await self._kinds[letter.kind].deliver(books, letter, at(self._clock()))
+
+    async def _insist(self, letter: Letter, errand: Errand) -> Outcome:
+        """Twice as it is; if Telegram still finds it wrong, in its plainest form."""
+        outcome: Outcome = Same()
+        for version in (errand, errand, *self._plain(letter, errand)):
+            outcome = await self._carry(letter, version)
+            if not isinstance(outcome, Wrong):
+                break
+        return outcome
+
+    def _plain(self, letter: Letter, errand: Errand) -> tuple[Errand, ...]:
+        parcel = self._minimal(letter)
+        if parcel is None or not isinstance(errand, Send | Edit):
+            return ()
+        return (replace(errand, parcel=parcel),)
+
+    async def _carry(self, letter: Letter, errand: Errand) -> Outcome:
+        match errand:
+            case Send(parcel):
+                return await self._send(letter, parcel)
+            case Edit(message, parcel):
+                return await self._carrier.edit(message, parcel)
+            case Delete(chat, message):
+                return await self._carrier.delete(chat, message)
+            case Nothing():
+                return Same()
+
+    # Sending, never lost and never doubled
+
+    async def _send(self, letter: Letter, parcel: Parcel) -> Outcome:
+        """Send it, unless an earlier try of which nobody knows the end did arrive."""
+        if in_doubt(letter, parcel):
+            found = await self._look_for(letter, parcel)
+            if not isinstance(found, NotThere):
+                return found
+        await self._intend(letter, await self._floor(parcel.chat))
+        outcome = await self._carrier.send(parcel)
+        if isinstance(outcome, Done):
+            self._heights.sent(parcel.chat, outcome.message)
+        elif not isinstance(outcome, Unsure):
+            await self._intend(letter, None)  # it did not arrive: nothing to look for
+        return outcome
+
+    async def _look_for(self, letter: Letter, parcel: Parcel) -> Outcome:
+        """Done: found, and it now shows *parcel*. NotThere: it never arrived. Else: not yet known.
+
+        Not paced: this is seldom, and a 429 is obeyed.
+        """
+        floor = letter.floor or 0
+        ours = await self._ours(parcel.chat, floor)
+        for message in range(floor + 1, floor + 1 + REACH):
+            outcome = await self._carrier.edit(message, parcel) if message not in ours else None
+            match outcome:
+                case Done() | Same():
+                    self._heights.sent(parcel.chat, message)
+                    return Done(message)
+                case NotThere() | None:
+                    continue
+                case _:
+                    await self._intend(letter, message - 1)  # the next look begins here
+                    return outcome
+        return NotThere()
+
+    async def _ours(self, chat: int, floor: int) -> set[int]:
+        async with self._store.begin() as books:
+            return await books.posts.ours(chat, floor) | self._heights.ours(chat)
+
+    async def _floor(self, chat: int) -> int:
+        async with self._store.begin() as books:
+            return max(self._heights.above(chat), await books.posts.highest(chat))
+
+    async def _intend(self, letter: Letter, floor: int | None) -> None:
+        async with self._store.begin() as books:
+            await books.outbox.intend(letter.id, floor)
+
+    # Noting how it went
+
+    async def _note(self, letter: Letter, errand: Errand, outcome: Outcome) -> bool:
+        """Put the letter off, or end it; whether it ended."""
+        match outcome:
+            case Wait(seconds):
+                return await self._later(letter, self._hush(seconds))
+            case Unreached():
+                self._falls += 1
+                return await self._later(letter, self._hush(self._backoff(self._falls)))
+            case Unsure():
+                return await self._later(letter, self._backoff(letter.tries + 1))
+            case Gone() if chat_of(errand) < 0:
+                log.error("%s courier: put out of the group", self._lane)
+                self._pace.hold(self._clock() + GONE_SECONDS)
+                return await self._later(letter, GONE_SECONDS)
+            case Moved(chat):
+                log.warning("%s courier: the group has a new id", self._lane)
+                self._moved(chat)
+                return await self._later(letter, 0, forget=post_of(errand))
+            case NotThere() if isinstance(errand, Edit) and errand.post:
+                return await self._later(letter, 0, forget=errand.post)
+            case Wrong(why) if not isinstance(errand, Delete):
+                log.error("%s courier: parked a %s, %s", self._lane, letter.kind, why)
+                return await self._later(letter, PARKED_SECONDS)
+        await self._end(letter, errand, outcome)
+        return True
+
+    async def _later(self, letter: Letter, seconds: float, *, forget: str | None = None) -> bool:
+        async with self._store.begin() as books:
+            if forget is not None:
+                await books.posts.drop(forget)
+            await books.outbox.again(letter.id, at(self._clock() + seconds))
+        return False
+
+    async def _end(self, letter: Letter, errand: Errand, outcome: Outcome) -> None:
+        """One transaction: where the message is, what follows from it, and the letter is done."""
+        after = self._kinds[letter.kind].after
+        async with self._store.begin() as books:
+            await remember(books, letter, errand, outcome)
+            if after is not None:
+                await after(books, letter, errand, outcome, at(self._clock()))
+            await books.outbox.done(letter)
+        self._falls = 0
+
+    def _hush(self, seconds: float) -> float:
+        """Nothing goes out for *seconds*, which it gives back."""
+        self._quiet_until = self._clock() + seconds
+        return seconds
+
+    def _backoff(self, tries: int) -> float:
+        """1, 2, 4 ... 60 seconds, up to half of that less."""
+        return min(60.0, 2.0 ** (min(tries, 7) - 1)) * (1 - self._dice() / 2)
+
+    # The digest: one message that says what waits, while the pace holds the cards back
+
+    async def _mind_the_rush(self, books: Books, now: float) -> None:
+        if self._digest is None or now < self._digest_due:
+            return
+        shown = await books.posts.get(DIGEST) is not None
+        # Those put back for want of room are due within the pace's seconds.
+        waiting = await books.outbox.waiting(self._lane, at(now + self._pace.seconds))
+        self._rush = waiting > (CALM if shown else RUSH)
+        if self._rush or shown:
+            await books.outbox.put(self._lane, DIGEST, key=DIGEST, body={}, due=at(now))
+            self._digest_due = now + DIGEST_SECONDS
+
+    async def _deliver_digest(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        post = await books.posts.get(DIGEST)
+        parcel = await self._digest(books, now) if self._digest and self._rush else None
+        if parcel is None:
+            return Delete(post.chat, post.message, DIGEST) if post else Nothing()
+        return Edit(post.message, parcel, DIGEST) if post else Send(parcel, DIGEST)
+
+
+async def remember(books: Books, letter: Letter, errand: Errand, outcome: Outcome) -> None:
+    """Note where a post is, and what it shows; or that it is no more.
+
+    Other messages in the group count as one post, so that after a restart, when no heights are
+    known, the newest of them is not taken for one that is looked for.
+    """
+    match errand, outcome:
+        case Send(parcel, None), Done(message) if parcel.chat < 0:
+            await books.posts.put(LATEST, parcel.chat, message, letter.version)
+        case Send(parcel, str(post)), Done(message):
+            await books.posts.put(post, parcel.chat, message, letter.version)
+        case Edit(message, parcel, str(post)), Done() | Same():
+            await books.posts.put(post, parcel.chat, message, letter.version)
+        case Delete(_, _, str(post)), _:
+            await books.posts.drop(post)
+
+
+def in_doubt(letter: Letter, parcel: Parcel) -> bool:
+    """Was it sent before, and nobody knows how that ended?
+
+    In a private chat a floor of 0 says nothing, since the bot also answers there by itself: its
+    old answers must not be taken for the letter.
+    """
+    return letter.floor is not None and (letter.floor > 0 or parcel.chat < 0)
+
+
+def rank(letter: Letter) -> int:
+    """Who goes first, among those due: the digest, then by the body's `urgency`."""
+    return -1 if letter.kind == DIGEST else URGENCY.get(letter.body.get("urgency", "soon"), 1)
+
+
+def chat_of(errand: Errand) -> int:
+    match errand:
+        case Send(parcel) | Edit(_, parcel):
+            return parcel.chat
+        case Delete(chat):
+            return chat
+        case Nothing():
+            return 0
+
+
+def post_of(errand: Errand) -> str | None:
+    return None if isinstance(errand, Nothing) else errand.post
+
+
+def at(seconds: float) -> datetime:
+    """Unix seconds as the books write them."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)

@@ -1,0 +1,140 @@
+"""Home: the first screen, the words that work everywhere, and all talks together."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from handlers.digits import code_in
+from handlers.directory import directory, short_line
+from handlers.erase import ERASE, START, STOP
+from handlers.report import REPORT
+from handlers.status import BACK, STATUS
+from handlers.talk import (
+    CLEAR,
+    Button,
+    Draft,
+    Go,
+    Heard,
+    House,
+    Move,
+    Pressed,
+    Said,
+    Say,
+    Script,
+    Stay,
+    Step,
+    Talk,
+    said_nothing_new,
+)
+from locales import N_, facts
+
+LANGUAGE_NAMES = {"yue_Hant": "廣東話", "en": "English"}
+OTHER = {"en": "yue_Hant", "yue_Hant": "en"}
+
+REPORT_LINKS = Button("report", N_("Report links"), "primary")
+MY_CASE = Button("status", N_("Ask about my case"))
+HELP_NOW = Button("help", N_("Get help now"))
+
+
+def ask_welcome(draft: Draft) -> Say:
+    """Under 300 characters: what a person must know before the first word."""
+    return Say(
+        N_(
+            "Hello. You can report links here; our team asks the sites to take them down. "
+            "No name is needed. Please send no pictures. "
+            "Telegram, the company, can see this chat; what we keep is locked. "
+            "If someone may look at your phone, press Clear this chat, or type x, at any time."
+        )
+    )
+
+
+def read_welcome(draft: Draft, heard: Heard) -> Move:
+    """Sixteen digits are a code; an older button is from the report half made, or a lost talk."""
+    if isinstance(heard, Said) and (code := code_in(heard.text)):
+        return Go(Talk("status"), replace(draft, code=code))
+    if isinstance(heard, Pressed) and draft.minor:
+        return Go(Talk("report"), draft)
+    if isinstance(heard, Pressed):
+        line = N_("That talk is over: what you had not sent is forgotten, what you sent is safe.")
+        return Stay(draft, (Say(line),))
+    return said_nothing_new(draft, heard)
+
+
+def offer_languages(draft: Draft) -> tuple[Button, ...]:
+    """The other language; both, as long as we do not know which."""
+    return tuple(
+        Button(f"language:{language}", name)
+        for language, name in LANGUAGE_NAMES.items()
+        if language != draft.language
+    )
+
+
+HOME = Script(
+    "home",
+    Step(
+        "welcome",
+        ask_welcome,
+        read_welcome,
+        buttons={REPORT_LINKS: Talk("report"), MY_CASE: Talk("status")},
+        to=(Talk("report"), Talk("status")),
+        choices=lambda draft: (HELP_NOW, *offer_languages(draft)),
+    ),
+)
+
+
+# Beside any step
+
+
+def speak(language: str) -> Callable[[Draft], Stay]:
+    """Go on in *language*; nothing is lost."""
+    return lambda draft: Stay(replace(draft, language=language), redraw=True)
+
+
+def switch(draft: Draft) -> Stay:
+    """The other language; the question is asked again in it."""
+    return Stay(replace(draft, language=OTHER[draft.language or "en"]))
+
+
+def show_help(draft: Draft) -> Stay:
+    """Who can help, at once and later."""
+    return Stay(draft, directory())
+
+
+COMFORT = (
+    Say(
+        N_(
+            "This sounds very hard, and you do not have to carry it alone. "
+            "You can talk to somebody now:"
+        )
+    ),
+    *(short_line(f"help.{key}") for key in ("emergency", "mental_health", "samaritans")),
+)
+
+HOUSE = House(
+    HOME,
+    REPORT,
+    STATUS,
+    ERASE,
+    STOP,
+    anywhere={
+        "/start": Talk("home"),
+        START.name: Talk("home"),
+        BACK.name: Talk("home"),
+        "/report": Talk("report"),
+        REPORT_LINKS.name: Talk("report"),
+        "/status": Talk("status"),
+        MY_CASE.name: Talk("status"),
+        "/clear": Talk("erase"),
+        CLEAR.name: Talk("erase"),
+        "x": Talk("erase"),
+        "/stop": Talk("stop"),
+    },
+    beside={
+        "/help": show_help,
+        HELP_NOW.name: show_help,
+        "/language": switch,
+        "language:en": speak("en"),
+        "language:yue_Hant": speak("yue_Hant"),
+    },
+    distress=facts.is_distress,
+    comfort=COMFORT,
+)

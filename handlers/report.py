@@ -1,0 +1,435 @@
+"""Report links: age, the links, what happened, how urgent, a note, news or not, send."""
+
+from dataclasses import replace
+
+from handlers.digits import digits_of
+from handlers.directory import short_line
+from handlers.talk import (
+    HOME,
+    Blank,
+    Button,
+    Code,
+    Draft,
+    Effect,
+    Fact,
+    Filed,
+    Go,
+    Heard,
+    Kept,
+    Minor,
+    Move,
+    Number,
+    Pressed,
+    Said,
+    Say,
+    Script,
+    Stay,
+    Step,
+    Talk,
+    Telling,
+    Told,
+    Urgency,
+    by_platform,
+)
+from locales import N_
+
+YES, NO, UNSURE = (
+    Button("minor:yes", N_("Yes")),
+    Button("minor:no", N_("No, 18 or over")),
+    Button("minor:unsure", N_("Not sure")),
+)
+AGES: dict[Button, Minor] = {YES: "yes", NO: "no", UNSURE: "unsure"}
+GO_ON, NOT_NOW = Button("go on", N_("Go on")), Button("not now", N_("Not now"))
+THAT_IS_ALL = Button("all", N_("That is all"), "primary")
+TAKE_OUT = Button("take out", N_("Take a link out"))
+DONE = Button("done", N_("Done"), "primary")
+SKIP = Button("skip", N_("Skip"))
+NEWS_NO = Button("news:no", N_("No, I will ask"), "primary")
+NEWS_YES = Button("news:yes", N_("Yes, tell me here"))
+SEND = Button("send", N_("Send"), "success")
+CHANGE = Button("change", N_("Change the links"))
+SAVED = Button("saved", N_("I have saved it"), "success")
+
+MINOR: dict[Minor, str] = {
+    "yes": N_("under 18"),
+    "unsure": N_("perhaps under 18"),
+    "no": N_("18 or over"),
+}
+
+HAPPENED = {
+    "threatened": N_("Threatened to share"),
+    "shared": N_("Shared or posted"),
+    "filmed": N_("Secretly filmed"),
+    "edited": N_("Edited or made by AI"),
+}
+
+URGENCY: dict[Urgency, str] = {
+    "now": N_("It is happening now"),
+    "soon": N_("In the next days"),
+    "calm": N_("It can wait"),
+}
+
+
+def opening(draft: Draft) -> str:
+    """A report half made goes on where its links are; nobody gets round the age and its steps."""
+    if not draft.minor or not draft.links:
+        return "age"
+    return "links" if draft.minor == "no" else "call first"
+
+
+# Age
+
+
+def ask_age(draft: Draft) -> Say:
+    """Age first: an image of a child changes what everybody may do."""
+    return Say(N_("Was the person in the picture under 18 when it was made?"))
+
+
+def read_age(draft: Draft, heard: Heard) -> Move:
+    """Yes and not sure are treated alike: the safer way first."""
+    for button, minor in AGES.items():
+        if heard == Pressed(button.name):
+            return Go("links" if minor == "no" else "call first", replace(draft, minor=minor))
+    return Stay(draft, (Say(N_("Please choose one of the three.")),))
+
+
+def ask_call_first(draft: Draft) -> tuple[Say, ...]:
+    """Who to call, before any link; and what not to do with the picture."""
+    return (
+        Say(N_("When someone under 18 is in a picture, these can act at once:")),
+        *(short_line(f"help.{key}") for key in ("emergency", "welfare")),
+        Say(
+            N_(
+                "Please do not save, screenshot or forward the picture, not even as evidence. "
+                "The address, the account name and the time are enough."
+            )
+        ),
+        Say(
+            N_("A picture taken under 18 can also be reported, without a name, at {address}."),
+            {"address": Number("help.take_it_down")},
+        ),
+    )
+
+
+def ask_duty(draft: Draft) -> tuple[Say, ...]:
+    """The reporting duty of social workers, in plain words, before anything is told."""
+    return (
+        Say(
+            N_(
+                "Before you go on: under {law} (since {since}), social workers must tell the "
+                "Social Welfare Department or the police when they have good reason to think that "
+                "someone under 18 is being seriously harmed. So our team may have to pass this "
+                "on. We cannot promise to keep it secret."
+            ),
+            {"law": Fact("law.reporting.name"), "since": Fact("law.reporting.since")},
+        ),
+        Say(N_("You decide whether to go on.")),
+    )
+
+
+# Links
+
+
+def ask_links(draft: Draft) -> Say:
+    """Any number of messages, any mess."""
+    if draft.links:
+        return Say(N_("Paste more links, or press That is all."))
+    return Say(
+        N_(
+            "Please paste the links here, one or many, as messy as they are. "
+            "You do not have to look at the page again. If you have none yet, press That is all."
+        )
+    )
+
+
+def read_links(draft: Draft, heard: Heard) -> Move:
+    """Links are kept before this is asked: what comes here has none."""
+    if isinstance(heard, Said):
+        return Stay(draft, (Say(N_("I see no link in that. It usually starts with https://")),))
+    return Stay(draft)
+
+
+def offer_taking_out(draft: Draft) -> tuple[Button, ...]:
+    """There is something to take out only when there is a link."""
+    return (TAKE_OUT,) if draft.links else ()
+
+
+def read_links_or_take_out(draft: Draft, heard: Heard) -> Move:
+    """The one button that is not always there, then the links."""
+    if heard == Pressed(TAKE_OUT.name) and draft.links:
+        return Go("take out", draft)
+    return read_links(draft, heard)
+
+
+def ask_take_out(draft: Draft) -> tuple[Say, ...]:
+    """The links by number; only their tail is shown, and never so that it could be tapped."""
+    lines = tuple(
+        Say(
+            N_("{number}. {platform} {tail}"),
+            {
+                "number": number,
+                "platform": Fact(f"platforms.{kept.link.platform}.name"),
+                "tail": Code(tail(kept)),
+            },
+        )
+        for number, kept in shown_links(draft)
+    )
+    return (*lines, Say(N_("Which one should I take out? Press or type its number.")))
+
+
+def shown_links(draft: Draft) -> list[tuple[int, Kept]]:
+    """The newest links with their numbers, as many as one screen holds."""
+    return list(enumerate(draft.links, 1))[-MOST_ON_A_SCREEN:]
+
+
+MOST_ON_A_SCREEN = 24
+
+
+def tail(kept: Kept) -> str:
+    """Enough of an address to know it by."""
+    return "…" + kept.link.url[-12:]
+
+
+def choose_take_out(draft: Draft) -> tuple[Button, ...]:
+    """A button a link."""
+    return tuple(
+        Button(f"out:{number}", Say(N_("Link {number}"), {"number": number}))
+        for number, _ in shown_links(draft)
+    )
+
+
+def read_take_out(draft: Draft, heard: Heard) -> Move:
+    """One link out, by button or by number."""
+    match heard:
+        case Pressed(name):
+            typed = name.removeprefix("out:")
+        case Said(text):
+            typed = digits_of(text) or ""
+    number = int(typed) if typed.isdecimal() and len(typed) < 4 else 0
+    if not 0 < number <= len(draft.links):
+        return Stay(draft, (Say(N_("There is no link with that number.")),))
+    links = (*draft.links[: number - 1], *draft.links[number:])
+    draft = replace(draft, links=links)
+    line = Say(N_("Taken out. Links now: {all}."), {"all": len(links)})
+    return Go("links", draft, (line,))
+
+
+# What happened, how urgent, a note
+
+
+def ask_happened(draft: Draft) -> Say:
+    """Several may be chosen."""
+    return Say(N_("What happened? Choose all that fit, then press Done."))
+
+
+def choose_happened(draft: Draft) -> tuple[Button, ...]:
+    """Each kind, ticked where it is chosen."""
+    return tuple(
+        Button(
+            f"happened:{kind}",
+            Say(N_("✓ {words}"), {"words": Say(words)}) if kind in draft.happened else words,
+        )
+        for kind, words in HAPPENED.items()
+    )
+
+
+def read_happened(draft: Draft, heard: Heard) -> Move:
+    """A press ticks or unticks; the message itself is redrawn."""
+    match heard:
+        case Pressed(name) if (kind := name.removeprefix("happened:")) in HAPPENED:
+            chosen = set(draft.happened) ^ {kind}
+            happened = tuple(kind for kind in HAPPENED if kind in chosen)
+            return Stay(replace(draft, happened=happened), redraw=True)
+        case _:
+            return Stay(draft, (Say(N_("Please choose with the buttons, or type a number.")),))
+
+
+def ask_urgency(draft: Draft) -> Say:
+    """So that the most urgent is taken first."""
+    return Say(N_("How urgent is it?"))
+
+
+def choose_urgency(draft: Draft) -> tuple[Button, ...]:
+    """Three degrees."""
+    return tuple(Button(f"urgency:{degree}", words) for degree, words in URGENCY.items())
+
+
+def read_urgency(draft: Draft, heard: Heard) -> Move:
+    """One of three."""
+    for degree in URGENCY:
+        if heard == Pressed(f"urgency:{degree}"):
+            return Go("note", replace(draft, urgency=degree))
+    return Stay(draft, (Say(N_("Please choose one of the three.")),))
+
+
+def ask_note(draft: Draft) -> Say:
+    """Optional, and no names."""
+    if draft.note:
+        return Say(
+            N_("Your note is kept. Write a new one to replace it, or press Skip to keep it.")
+        )
+    return Say(
+        N_(
+            "Is there anything our team should know? You can write it in one message, or skip. "
+            "No names are needed."
+        )
+    )
+
+
+def read_note(draft: Draft, heard: Heard) -> Move:
+    """Any words are the note."""
+    match heard:
+        case Said(text) if text.strip():
+            note = replace(draft, note=text.strip(), note_message=heard.message)
+            return Go("news", note)
+        case _:
+            return Stay(draft)
+
+
+# News, review, send
+
+
+def ask_news(draft: Draft) -> Say:
+    """Off unless asked for, with the danger said first."""
+    return Say(
+        N_(
+            "When something changes, shall I show one neutral line here? Anyone holding your "
+            "phone could see it. If unsure, choose No: you can always ask with your case number."
+        )
+    )
+
+
+def read_news(draft: Draft, heard: Heard) -> Move:
+    """No is as easy as yes."""
+    match heard:
+        case Pressed(NEWS_NO.name | NEWS_YES.name as name):
+            return Go("review", replace(draft, news=name == NEWS_YES.name))
+        case _:
+            return Stay(draft, (Say(N_("Please choose Yes or No.")),))
+
+
+def ask_review(draft: Draft) -> tuple[Say, ...]:
+    """The whole report in words and numbers; no address is repeated."""
+    lines: list[Say] = [Say(N_("This goes to our team when you press Send:"))]
+    links = by_platform(tuple(kept.link for kept in draft.links))
+    blanks: dict[str, Blank] = {"all": len(draft.links), "links": links}
+    counted = N_("• Links: {all} ({links})") if links else N_("• Links: none yet")
+    lines.append(Say(counted, blanks))
+    lines.append(Say(N_("• Age then: {age}"), {"age": Say(MINOR[draft.minor or "unsure"])}))
+    if draft.happened:
+        kinds = tuple(Say(HAPPENED[kind]) for kind in draft.happened)
+        lines.append(Say(N_("• What happened: {kinds}"), {"kinds": kinds}))
+    if draft.urgency:
+        urgency = Say(URGENCY[draft.urgency])
+        lines.append(Say(N_("• How urgent: {urgency}"), {"urgency": urgency}))
+    lines.append(Say(N_("• Note: written") if draft.note else N_("• Note: none")))
+    lines.append(
+        Say(N_("• News in this chat: yes") if draft.news else N_("• News in this chat: no"))
+    )
+    return tuple(lines)
+
+
+YOUR_NUMBER = N_("Your case number: {code}")
+
+
+def ask_sent(draft: Draft) -> Say:
+    """While the number is on the screen."""
+    return Say(N_("Please save your case number above, then press I have saved it."))
+
+
+def tell_sent(draft: Draft, told: Told) -> Telling:
+    """The number, to be copied; it is the only way back in."""
+    if not isinstance(told, Filed):
+        gone = N_("Your report is with our team. Its case number can no longer be shown here.")
+        return Telling((Say(gone),))
+    return Telling(
+        (
+            Say(N_("Sent. Our team has it.")),
+            Say(YOUR_NUMBER, {"code": Code(told.code)}),
+            Say(
+                N_(
+                    "Please save it somewhere safe: with it you can ask how things stand. Once "
+                    "this chat is cleared it cannot be shown again, and we cannot look it up for "
+                    "you."
+                )
+            ),
+        ),
+        (Button("copy", N_("Copy case number"), copy=told.code),),
+    )
+
+
+def read_sent(draft: Draft, heard: Heard) -> Move:
+    """Until the number is saved, it is what every message is answered with."""
+    return Go("sent", draft)
+
+
+def ask_saved(draft: Draft) -> Say:
+    """The end of a report."""
+    return Say(
+        N_(
+            "Thank you for telling us. You can clear this chat now, "
+            "and ask with your case number later."
+        )
+    )
+
+
+def tell_saved(draft: Draft, told: Told) -> Telling:
+    """The same, once the number is forgotten here."""
+    return Telling((ask_saved(draft),))
+
+
+REPORT = Script(
+    "report",
+    Step(
+        "age",
+        ask_age,
+        read_age,
+        to=("links", "call first"),
+        choices=lambda draft: tuple(AGES),
+    ),
+    Step("call first", ask_call_first, buttons={GO_ON: "duty", NOT_NOW: HOME}),
+    Step("duty", ask_duty, buttons={GO_ON: "links", NOT_NOW: HOME}),
+    Step(
+        "links",
+        ask_links,
+        read_links_or_take_out,
+        buttons={THAT_IS_ALL: "happened"},
+        to=("take out",),
+        choices=offer_taking_out,
+    ),
+    Step(
+        "take out",
+        ask_take_out,
+        read_take_out,
+        buttons={DONE: "links"},
+        to=("links",),
+        choices=choose_take_out,
+        free=True,
+    ),
+    Step(
+        "happened", ask_happened, read_happened, buttons={DONE: "urgency"}, choices=choose_happened
+    ),
+    Step("urgency", ask_urgency, read_urgency, to=("note",), choices=choose_urgency),
+    Step("note", ask_note, read_note, buttons={SKIP: "news"}, to=("news",), free=True),
+    Step("news", ask_news, read_news, to=("review",), choices=lambda draft: (NEWS_NO, NEWS_YES)),
+    Step("review", ask_review, buttons={SEND: "sent", CHANGE: "links"}),
+    Step(
+        "sent",
+        ask_sent,
+        read_sent,
+        buttons={SAVED: "saved"},
+        to=("sent",),
+        effect=Effect.FILE,
+        tell=tell_sent,
+        holds=True,
+    ),
+    Step(
+        "saved",
+        ask_saved,
+        buttons={Button("home", N_("Back")): HOME},
+        to=(Talk("report"),),
+        effect=Effect.SAVED,
+        tell=tell_saved,
+    ),
+    opening=opening,
+)

@@ -1,0 +1,193 @@
+"""From a Turn to what a platform shows: words in the person's language, and marks on them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from string import Formatter
+from unicodedata import east_asian_width
+
+from babel.dates import format_date
+
+from handlers.talk import Blank, Button, Code, Fact, Number, Say, Strong, Turn
+from locales import LANGUAGES, N_, facts
+from locales.catalogue import wording
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch shown as "code" or "bold"; offset and length in UTF-16 units."""
+
+    kind: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A button as a platform shows it: pressed (*name*), copied (*copy*) or followed (*url*)."""
+
+    label: str
+    name: str = ""
+    style: str = ""
+    copy: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One message for any platform. *redraw*: it may replace the message that was pressed."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+    rows: tuple[tuple[Key, ...], ...] = ()
+    redraw: bool = False
+
+
+class Voice:
+    """Speaks one language, or all of them where the person's is not known.
+
+    *today* decides which facts are past their date.
+    """
+
+    def __init__(self, language: str | None, today: date) -> None:
+        self.languages = (language,) if language else LANGUAGES[::-1]
+        self.today = today
+
+    def answer(self, turn: Turn) -> Answer:
+        """The whole turn as one message."""
+        return self.message(turn.says, turn.buttons, turn.redraw)
+
+    def message(
+        self, says: Iterable[Say], buttons: Sequence[Button] = (), redraw: bool = False
+    ) -> Answer:
+        """Paragraphs and buttons as one message."""
+        page = self.page(says)
+        keys = [self.key(button) for button in buttons]
+        return Answer(page.text, tuple(page.marks), rows_of(keys), redraw)
+
+    def page(self, says: Iterable[Say]) -> "Page":
+        """Paragraphs, once for each language."""
+        page, says = Page(), tuple(says)
+        for number, language in enumerate(self.languages):
+            if number:
+                page.write("\n\n")
+            for count, say in enumerate(says):
+                if count:
+                    page.write("\n")
+                self._say(page, say, language)
+        return page
+
+    def label(self, words: str | Say) -> str:
+        """The words on a button."""
+        say = Say(words) if isinstance(words, str) else words
+        labels = []
+        for language in self.languages:
+            page = Page()
+            self._say(page, say, language)
+            labels.append(page.text)
+        return " · ".join(dict.fromkeys(labels))
+
+    def key(self, button: Button) -> Key:
+        """One button with its words."""
+        label = self.label(button.words)
+        return Key(label, button.name, button.style, button.copy, button.url)
+
+    def _say(self, page: "Page", say: Say, language: str) -> None:
+        for literal, name, _, _ in Formatter().parse(wording(say.words, language)):
+            page.write(literal)
+            if name is not None:
+                self._blank(page, say.blanks[name], language)
+
+    def _blank(self, page: "Page", blank: Blank, language: str) -> None:
+        match blank:
+            case Say():
+                self._say(page, blank, language)
+            case Strong(words):
+                with page.marked("bold"):
+                    self._blank(page, Say(words) if isinstance(words, str) else words, language)
+            case Code(text):
+                with page.marked("code"):
+                    page.write(text)
+            case Fact(key):
+                entry, _, field = key.rpartition(".")
+                page.write(facts.entry(entry).text(field, language))
+            case Number(key):
+                self._number(page, facts.entry(key), language)
+            case tuple():
+                for number, piece in enumerate(blank):
+                    if number:
+                        page.write(wording(BETWEEN, language))
+                    self._blank(page, piece, language)
+            case _:
+                page.write(str(blank))
+
+    def _number(self, page: "Page", entry: facts.Entry, language: str) -> None:
+        """A number to call, with the day it was read; past its date: being checked."""
+        if entry.stale(self.today):
+            self._say(page, Say(CHECKING), language)
+            return
+        number = Code(entry.text("number", language))
+        if entry.always or entry.called:
+            self._blank(page, number, language)
+        else:
+            day = spoken_day(entry.checked, language)
+            self._say(page, Say(PUBLISHED, {"number": number, "day": day}), language)
+
+
+BETWEEN = N_(", ")
+CHECKING = N_("being checked; in danger call 999")
+PUBLISHED = N_("{number} (as published, {day})")
+
+
+def spoken_day(day: date, language: str) -> str:
+    """A day as people write it."""
+    return format_date(day, "medium", locale={"en": "en_HK"}.get(language, language))
+
+
+class Page:
+    """Text being written, and the marks on it."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.marks: list[Mark] = []
+
+    def write(self, text: str) -> None:
+        """Add plain text."""
+        self.text += text
+
+    @contextmanager
+    def marked(self, kind: str) -> Iterator[None]:
+        """What is written inside is shown as *kind*."""
+        offset = units(self.text)
+        yield
+        self.marks.append(Mark(kind, offset, units(self.text) - offset))
+
+
+def units(text: str) -> int:
+    """The length of *text* in UTF-16 units, as Telegram counts."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+NARROW, MOST_IN_A_ROW = 18, 2
+
+
+def rows_of(keys: Sequence[Key]) -> tuple[tuple[Key, ...], ...]:
+    """Two narrow buttons share a row; a wide one, and the last, have their own."""
+    rows: list[tuple[Key, ...]] = []
+    for key in keys[:-1]:
+        last = rows[-1] if rows else ()
+        if (
+            last
+            and len(last) < MOST_IN_A_ROW
+            and all(width(k.label) <= NARROW for k in (*last, key))
+        ):
+            rows[-1] = (*last, key)
+        else:
+            rows.append((key,))
+    return (*rows, *((key,) for key in keys[-1:]))
+
+
+def width(label: str) -> int:
+    """How wide a label is, in Latin letters: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in label)

@@ -1,0 +1,128 @@
+"""Numbers, addresses, dates: each from a `.toml` file, with its source and its date."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unicodedata import category, normalize
+
+FOLDER = Path(__file__).parent / "facts"
+
+
+class NoSuchFact(Exception):
+    """Words ask for a fact that no file holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing we state as a fact.
+
+    *confidence* is "verified", "secondary" or "unverified".
+    *called* is the day one of us called the number or opened the page, None if nobody has.
+    """
+
+    key: str
+    fields: Mapping[str, Any]
+
+    @property
+    def always(self) -> bool:
+        """999: shown whatever its date."""
+        return bool(self.fields.get("always"))
+
+    @property
+    def checked(self) -> date:
+        """The day the source was read."""
+        return date.fromisoformat(str(self.fields["checked"]))
+
+    @property
+    def best_before(self) -> date:
+        """The last day it may be stated without checking again."""
+        return date.fromisoformat(str(self.fields["best_before"]))
+
+    @property
+    def called(self) -> date | None:
+        """The day one of us called it."""
+        day = self.fields.get("called")
+        return date.fromisoformat(str(day)) if day else None
+
+    @property
+    def shown(self) -> bool:
+        """What nobody could verify is not shown."""
+        return self.always or self.fields["confidence"] in ("verified", "secondary")
+
+    def stale(self, today: date) -> bool:
+        """Past its date: say that it is being checked."""
+        return not self.always and today > self.best_before
+
+    def text(self, field: str, language: str) -> str:
+        """The field in *language* (`name_en`, `name_yue_Hant`), or the one all languages share."""
+        text = self.fields.get(f"{field}_{language}", self.fields.get(field))
+        if text is None:
+            raise NoSuchFact(f"{self.key}.{field}")
+        return str(text)
+
+
+@cache
+def entries(file: str) -> dict[str, Entry]:
+    """All entries of one file, in the order they stand there."""
+    tables = tomllib.loads((FOLDER / f"{file}.toml").read_text(encoding="utf-8"))
+    return {key: Entry(f"{file}.{key}", fields) for key, fields in tables.items()}
+
+
+def entry(key: str) -> Entry:
+    """The entry "file.name"; raises NoSuchFact."""
+    file, _, name = key.partition(".")
+    try:
+        return entries(file)[name]
+    except (KeyError, FileNotFoundError):
+        raise NoSuchFact(key) from None
+
+
+def shown(file: str) -> tuple[str, ...]:
+    """The keys of the entries of *file* that may be shown, in order."""
+    return tuple(found.key for found in entries(file).values() if found.shown)
+
+
+# Words of despair
+
+_APOSTROPHES = str.maketrans("", "", "'’‘`")
+_ADDRESS = re.compile(r"(?:hxxps?|https?)://[!-~]+|www\.[!-~]+|[a-z0-9.-]+\.[a-z]{2,}/[!-~]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Distress:
+    """The lists of distress.toml; *harmless* is Chinese that would ring by mistake."""
+
+    english: re.Pattern[str]
+    chinese: re.Pattern[str]
+    harmless: re.Pattern[str]
+
+
+@cache
+def _distress() -> _Distress:
+    lists = tomllib.loads((FOLDER / "distress.toml").read_text(encoding="utf-8"))
+    english, chinese, harmless = (_any_of(lists[key]) for key in ("en", "yue_Hant", "harmless"))
+    # ASCII borders, so that an English word glued to Chinese is still a word.
+    english = rf"(?<![a-z0-9])(?:{english})(?![a-z0-9])"
+    return _Distress(re.compile(english), re.compile(chinese), re.compile(harmless))
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(re.escape(folded(word)) for word in words) or r"(?!)"
+
+
+def folded(text: str) -> str:
+    """Text as we compare it: one width, one case, nothing unseen, no apostrophes, one space."""
+    seen = (mark for mark in normalize("NFKC", text).lower() if category(mark) != "Cf")
+    return " ".join("".join(seen).translate(_APOSTROPHES).split())
+
+
+def is_distress(text: str) -> bool:
+    """Whether these are words of despair, by distress.toml; links are not looked at."""
+    lists, text = _distress(), _ADDRESS.sub(" ", folded(text))
+    joined = lists.harmless.sub("", text.replace(" ", ""))
+    return bool(lists.english.search(text) or lists.chinese.search(joined))
