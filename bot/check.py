@@ -1,0 +1,182 @@
+"""What an operator asks before the night: is everything there, and if not, how is it mended?"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from bot.bot_api import BotApi, Failed, Refused
+from bot.config import (
+    DoorSettings,
+    HouseSettings,
+    SettingsWrong,
+    StaffSettings,
+    read_settings,
+)
+from locales import facts
+from storage.books import Store
+from storage.counts import open_counts
+from storage.down import Broken, Down
+from storage.keys import (
+    Half,
+    KeysUnreadable,
+    opens_other_half,
+    read_door_keys,
+    read_staff_keys,
+)
+
+RIGHTS = {
+    "can_delete_messages": "delete messages, so that words about a case can be taken out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: *what* it is; *mend* says how to put it right, "" where it is right."""
+
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        return f"ok    {self.what}" if not self.mend else f"WRONG {self.what}\n      {self.mend}"
+
+
+async def check_door(settings: DoorSettings, clock: Callable[[], float]) -> list[Finding]:
+    """Everything the door stands on."""
+    async with BotApi(settings.door_token.get_secret_value(), settings.api) as api:
+        findings = [*check_keys(settings, "door"), await check_database(settings)]
+        findings.append(await check_redis(settings, clock))
+        findings += [finding async for finding in check_token(api, "door")]
+    return findings
+
+
+async def check_staff(settings: StaffSettings, clock: Callable[[], float]) -> list[Finding]:
+    """Everything the staff room stands on."""
+    async with BotApi(settings.staff_token.get_secret_value(), settings.api) as api:
+        findings = [*check_keys(settings, "staff"), await check_database(settings)]
+        findings.append(await check_redis(settings, clock))
+        token = [finding async for finding in check_token(api, "staff")]
+        findings += token
+        if not any(finding.mend for finding in token):
+            findings += [finding async for finding in check_group(api, settings.staff_chat)]
+    return findings
+
+
+async def check_halves(clock: Callable[[], float]) -> list[Finding]:
+    """Each half, as far as its settings can be read."""
+    findings: list[Finding] = []
+    try:
+        findings += await check_door(read_settings(DoorSettings), clock)
+    except SettingsWrong as error:
+        findings.append(Finding("settings of the door", str(error)))
+    try:
+        findings += await check_staff(read_settings(StaffSettings), clock)
+    except SettingsWrong as error:
+        findings.append(Finding("settings of the staff room", str(error)))
+    return list(dict.fromkeys(findings))
+
+
+def check_keys(settings: HouseSettings, half: Half) -> Iterator[Finding]:
+    """Our own folder opens; the other half's does not."""
+    try:
+        (read_door_keys if half == "door" else read_staff_keys)(settings.keys)
+    except KeysUnreadable as error:
+        yield Finding(f"keys of the {half}", f"{error.path}: {error.why}")
+    else:
+        yield Finding(f"keys of the {half}")
+    other = "staff" if half == "door" else "door"
+    if opens_other_half(settings.keys, half):
+        mend = (
+            f"This process can read {settings.keys / other} too, so whoever takes this machine "
+            f"has both halves. Run the two halves as two users, better on two machines, and let "
+            f"each read its own folder only."
+        )
+        yield Finding(f"keys of the {other} are out of reach", mend)
+
+
+async def check_database(settings: HouseSettings) -> Finding:
+    """It answers, and its tables are those of this version."""
+    what = "database"
+    store = Store(settings.database_url.get_secret_value())
+    try:
+        await store.prepare()
+        async with store.begin() as books:
+            await books.cases.count_waiting()
+    except Down:
+        return Finding(what, "It does not answer. Does it run? Is FRONT_DOOR_DATABASE_URL right?")
+    except Broken:
+        return Finding(what, "It refuses a statement. Is it a database of this version?")
+    finally:
+        await store.close()
+    return Finding(what)
+
+
+async def check_redis(settings: HouseSettings, clock: Callable[[], float]) -> Finding:
+    """It answers, where one is set."""
+    if settings.redis is None:
+        return Finding("drafts in this process's memory (no Redis set: a restart forgets them)")
+    counts = open_counts(settings.redis, clock)
+    try:
+        await counts.add("check", 1)
+    except Down:
+        return Finding("Redis", "It does not answer. Does it run? Is FRONT_DOOR_REDIS_URL right?")
+    finally:
+        await counts.close()
+    return Finding("Redis")
+
+
+async def check_token(api: BotApi, half: Half) -> AsyncIterator[Finding]:
+    """Telegram knows the token, and nobody else listens with it."""
+    what = f"token of the {half} bot"
+    try:
+        await api.call("getMe")
+        hook = await api.call("getWebhookInfo")
+    except Refused:
+        name = f"FRONT_DOOR_{half.upper()}_TOKEN"
+        mend = f"Telegram does not know it. Take it again from @BotFather, into {name}."
+        yield Finding(what, mend)
+    except Failed:
+        yield Finding(what, "Telegram was not reached. Is FRONT_DOOR_TELEGRAM_API right?")
+    else:
+        yield Finding(what)
+        if hook.get("url"):
+            mend = (
+                "A webhook that is not ours is set: somebody else may have the token. "
+                "Revoke it with @BotFather."
+            )
+            yield Finding(f"nobody else listens with the token of the {half} bot", mend)
+
+
+async def check_group(api: BotApi, chat: int) -> AsyncIterator[Finding]:
+    """The staff group is there, and the staff bot may do there what it has to."""
+    me = (await api.call("getMe"))["id"]
+    try:
+        group = await api.call("getChat", chat_id=chat)
+        member = await api.call("getChatMember", chat_id=chat, user_id=me)
+    except Failed:
+        mend = (
+            "The staff bot is not in that group, or the number is wrong. Add the bot to the "
+            "group; its number (like -1001234567890) goes into FRONT_DOOR_STAFF_CHAT."
+        )
+        yield Finding("staff group", mend)
+        return
+    kind = "" if group["type"] == "supergroup" else "Make it a supergroup: any admin setting does."
+    yield Finding("staff group", kind)
+    admin = member["status"] == "administrator"
+    mend = "Make the staff bot an administrator of the group: else it cannot see who left."
+    yield Finding("staff bot is an administrator", "" if admin else mend)
+    for right, why in RIGHTS.items():
+        if admin and not member.get(right):
+            yield Finding(f"staff bot may {why}", f"Give it the right {right}.")
+
+
+def check_facts(today: date) -> Iterator[Finding]:
+    """Numbers nobody has called, and facts past their date."""
+    for entry in facts.entries("help").values():
+        name = entry.text("name", "en")
+        if entry.stale(today):
+            mend = f"Read on {entry.checked}, good until {entry.best_before}: read it again."
+            yield Finding(f"{name} is up to date", mend)
+        if entry.shown and not entry.always and entry.called is None:
+            number = entry.text("number", "en")
+            mend = f"Call {number}, then write the day into `called` in help.toml."
+            yield Finding(f"somebody has called {name}", mend)

@@ -1,0 +1,163 @@
+"""The clerk writes out each letter of the staff lane, from the books as they are now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.parcels import Delete, Done, Edit, Errand, Kind, Nothing, Outcome, Parcel, Send
+from handlers import desk, staff
+from handlers.casebook import withdraw
+from handlers.casework import read_link, summary
+from handlers.reception import HONG_KONG
+from handlers.spoken import Answer, Voice
+from handlers.staff import A_PAGE, Caseworker, Screen
+from handlers.talk import Button, Say
+from locales import N_
+from storage.books import Books, Case, Letter
+from storage.keys import StaffKeys
+
+LOOSE_FOR = timedelta(minutes=2)
+POINTER_FOR = timedelta(seconds=60)
+
+PLAIN = Say(N_("A case is here, but its card cannot be shown. Please use /queue."))
+
+
+@dataclass(slots=True)
+class Room:
+    """Where the staff group is (its id may change), which topic is ours, and the bot's name."""
+
+    chat: int
+    topic: int | None
+    username: str
+
+
+def spoken(screen: Screen, language: str | None, now: datetime) -> Answer:
+    """A screen in a language, or in all of them."""
+    voice = Voice(language, now.astimezone(HONG_KONG).date())
+    return voice.message(screen.says, screen.buttons)
+
+
+class Clerk:
+    """Knows, for each kind of letter, what it wants now and what follows from it."""
+
+    def __init__(self, room: Room, keys: StaffKeys) -> None:
+        self.room, self.keys = room, keys
+
+    def kinds(self) -> dict[str, Kind]:
+        """The letters of the staff lane."""
+        return {
+            "card": Kind(self.card, paced=True),
+            "say": Kind(self.say, paced=True),
+            "pointer": Kind(self.pointer, self.after_pointer, paced=True),
+            "hide": Kind(self.hide),
+            "loose": Kind(self.loose, self.after_loose),
+            "withdraw": Kind(self.withdraw),
+        }
+
+    def to_group(self, screen: Screen, now: datetime) -> Parcel:
+        """The group hears all languages."""
+        return Parcel(self.room.chat, spoken(screen, None, now), thread=self.room.topic)
+
+    async def card(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """The case's one card as the case is now; in the same transaction its links' marks."""
+        case = await books.cases.get(str(letter.case_id))
+        await self._mark(books, case)
+        screen = staff.card(await summary(books, case, self.keys), self.room.username)
+        parcel = self.to_group(screen, now)
+        post = await books.posts.get(case.id)
+        if post is None or post.chat != self.room.chat:
+            return Send(parcel, case.id)
+        return Edit(post.message, parcel, case.id)
+
+    async def _mark(self, books: Books, case: Case) -> None:
+        for row in await books.links.of(case.id):
+            url = "" if row.mark else read_link(row, self.keys).url
+            if url:
+                await books.links.mark(case.id, row.number, self.keys.mark(url))
+
+    async def say(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """The answer to what was asked in the group."""
+        screen = await self._said(books, letter.body["what"], letter.body["holder"])
+        return Send(self.to_group(screen, now))
+
+    async def _said(self, books: Books, what: str, holder: int) -> Screen:
+        match what:
+            case "queue":
+                return await self._queue(books)
+            case "mine":
+                cases = await books.cases.held_by(holder)
+                return Screen(staff.mine(cases[:A_PAGE]).says)
+            case "yourself":
+                return Screen((staff.YOURSELF,))
+            case _:
+                return Screen(staff.HELP)
+
+    async def _queue(self, books: Books) -> Screen:
+        waiting = await books.cases.count_waiting()
+        return staff.in_group(staff.queue(await books.cases.waiting(A_PAGE), waiting, 0), waiting)
+
+    async def pointer(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """Where words about a case belong."""
+        return Send(self.to_group(Screen((staff.POINTER,)), now))
+
+    async def after_pointer(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """It has been read in a minute."""
+        if isinstance(errand, Send) and isinstance(outcome, Done):
+            await withdraw(books, errand.parcel.chat, outcome.message, now + POINTER_FOR)
+
+    async def hide(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """The panel, in the place of what was shown."""
+        body = letter.body
+        by = Caseworker(body["chat"], "", body["language"])
+        case = await books.cases.get(str(letter.case_id))
+        screen = desk.panel(await summary(books, case, self.keys), by)
+        answer = spoken(screen, by.language, now)
+        return Edit(body["message"], Parcel(by.id, answer, protect=True))
+
+    async def loose(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """A long link by itself, to be copied, if the case is still theirs."""
+        body = letter.body
+        case = await books.cases.get(str(letter.case_id))
+        rows = await books.links.of(case.id)
+        found = [read_link(row, self.keys) for row in rows if row.number == body["number"]]
+        if case.holder != body["chat"] or case.state != "taken" or not found[0].open_url:
+            return Nothing()
+        answer = spoken(desk.loose(found[0]), "en", now)  # no words in it: said once
+        return Send(Parcel(body["chat"], answer))
+
+    async def after_loose(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """Withdrawn after two minutes, counted from its arrival."""
+        if isinstance(errand, Send) and isinstance(outcome, Done):
+            await withdraw(books, errand.parcel.chat, outcome.message, now + LOOSE_FOR)
+
+    async def withdraw(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """Take a message away."""
+        return Delete(letter.body["chat"], letter.body["message"])
+
+    async def digest(self, books: Books, now: datetime) -> Parcel | None:
+        """What waits, in one message, during a rush."""
+        waiting = await books.cases.count_waiting()
+        if not waiting:
+            return None
+        return self.to_group(staff.digest(await books.cases.waiting(A_PAGE), waiting), now)
+
+    def minimal(self, letter: Letter) -> Parcel | None:
+        """A card in its plainest form, for when Telegram finds the usual one wrong."""
+        if letter.kind != "card" or letter.case_id is None:
+            return None
+        take = Button(staff.press("take", letter.case_id), N_("Take"))
+        answer = spoken(Screen((PLAIN,), (take,)), None, letter.due)
+        return Parcel(self.room.chat, answer)
+
+    def moved(self, chat: int) -> None:
+        """The group has a new id."""
+        self.room.chat = chat
+
+
+def moment(clock: Callable[[], float]) -> datetime:
+    """Now, by *clock* (unix seconds)."""
+    return datetime.fromtimestamp(clock(), UTC)

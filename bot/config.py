@@ -1,0 +1,81 @@
+"""Settings, from FRONT_DOOR_* or `.env`: read once, and every missing name is told at once."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import HttpUrl, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.trouble import Trouble
+
+PREFIX = "FRONT_DOOR_"
+
+WHAT_IT_IS = {
+    "door_token": "the token @BotFather gave for the door's bot",
+    "staff_token": "the token @BotFather gave for the staff bot",
+    "staff_chat": "the number of the staff group, like -1001234567890",
+    "staff_topic": "the number of a topic in the staff group, or nothing",
+    "database_url": "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME",
+    "redis_url": "redis://HOST:6379, or nothing",
+    "keys": "the folder that `python -m bot keys new` wrote",
+    "telegram_api": "the base address of the Bot API",
+}
+
+
+class SettingsWrong(Trouble):
+    """What is missing or unreadable, one line each; never a value, since some are secrets."""
+
+
+class HouseSettings(BaseSettings):
+    """What both halves need."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    keys: Path = Path("keys")
+    database_url: SecretStr = SecretStr("sqlite+aiosqlite:///front-door.db")
+    redis_url: SecretStr | None = None
+    telegram_api: HttpUrl = HttpUrl("https://api.telegram.org")
+
+    @property
+    def api(self) -> str:
+        """The base address without a slash at its end."""
+        return str(self.telegram_api).rstrip("/")
+
+    @property
+    def redis(self) -> str | None:
+        """The address of Redis; None: drafts live in this process's memory."""
+        return self.redis_url.get_secret_value() if self.redis_url else None
+
+
+class DoorSettings(HouseSettings):
+    """What the door needs; it never asks for the staff room's token."""
+
+    door_token: SecretStr
+
+
+class StaffSettings(HouseSettings):
+    """What the staff room needs."""
+
+    staff_token: SecretStr
+    staff_chat: int
+    staff_topic: int | None = None
+
+
+S = TypeVar("S", bound=HouseSettings)
+
+
+def read_settings(kind: type[S]) -> S:
+    """Read the environment and `.env`. Raises SettingsWrong with a line for each bad name."""
+    try:
+        return kind()
+    except ValidationError as error:
+        raise SettingsWrong("\n".join(map(_line, error.errors(include_input=False)))) from None
+
+
+def _line(error: ErrorDetails) -> str:
+    name = str(error["loc"][0])
+    wrong = "is missing" if error["type"] == "missing" else "cannot be read"
+    return f"{PREFIX}{name.upper()} {wrong}. It should be {WHAT_IT_IS[name]}."

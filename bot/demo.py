@@ -1,0 +1,117 @@
+"""The demo: a small Telegram, the door and the staff room in one process, kept in one folder."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot import tour as tours
+from bot.config import DoorSettings, StaffSettings
+from bot.house import Below, Clock, open_both
+from bot.sandbox.kept import keep, kept_sandbox
+from bot.sandbox.server import serving
+from locales import LANGUAGES
+from storage.keys import KeysExist, write_new_keys
+
+Say = Callable[[str], None]
+
+WHAT_TO_TRY = """
+Open {url}
+
+What to try there:
+  1. On the Cantonese phone press Start, then 舉報連結, and paste a few messy links.
+  2. Answer the questions, press Send, and keep the sixteen digits.
+  3. In the staff group press Take, then Open: the private chat opens.
+     Show links, then Record one of them as removed.
+  4. On the phone ask with the sixteen digits: 1 of 3 is removed.
+
+Both halves lie on this one machine, which in earnest they must not.
+Ctrl-C stops. All is kept in {folder}/ until `--fresh` forgets it.
+"""
+
+
+def forget(folder: Path) -> None:
+    """Forget all that earlier demos kept."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def prepare(folder: Path, say: Say) -> None:
+    """The folder and the keys, made on the first run."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        write_new_keys(folder / "keys")
+        say("    new keys")
+    except KeysExist:
+        say("    yesterday's keys are still here")
+
+
+async def play(folder: Path, port: int, clock: Clock, below: Below, say: Say) -> None:
+    """The demo until it is cancelled."""
+    async with playing(folder, port, clock, below, say) as url:
+        say(WHAT_TO_TRY.format(url=url, folder=folder))
+        await asyncio.get_running_loop().create_future()
+
+
+async def tour(clock: Clock, below: Below, today: date, say: Say) -> None:
+    """One whole case in each language, in a folder of its own. Raises Missing."""
+    with TemporaryDirectory() as folder:
+        async with (
+            playing(Path(folder), 0, clock, below, say) as url,
+            aiohttp.ClientSession() as http,
+        ):
+            for language in LANGUAGES:
+                await tours.play(http, url, language, today, say)
+    say("\nThe tour is over: all was seen.")
+
+
+@asynccontextmanager
+async def playing(
+    folder: Path, port: int, clock: Clock, below: Below, say: Say
+) -> AsyncIterator[str]:
+    """Start everything, each step said; gives the page's address. Stops it all, and keeps it.
+
+    Raises KeysUnreadable, Down, OSError (the port is taken).
+    """
+    say("1/4 the keys")
+    prepare(folder, say)
+    say("2/4 the sandbox Telegram")
+    async with AsyncExitStack() as stack:
+        sandbox = stack.enter_context(kept_sandbox(folder / "telegram.json", clock))
+        base = await stack.enter_async_context(serving(sandbox, port))
+        shared: dict[str, Any] = {
+            "keys": folder / "keys",
+            "database_url": f"sqlite+aiosqlite:///{folder / 'front-door.db'}",
+            "redis_url": None,
+            "telegram_api": base,
+        }
+        door = DoorSettings(door_token=SecretStr(sandbox.bot("door").token), **shared)
+        staff = StaffSettings(
+            staff_token=SecretStr(sandbox.bot("staff").token),
+            staff_chat=sandbox.group.id,
+            **shared,
+        )
+        say("3/4 the door and the staff room")
+        halves = await stack.enter_async_context(open_both(door, staff, sandbox.now, below))
+        say("4/4 their first look at Telegram")
+        works = [half.run() for half in halves]
+        async with running(*works, keep(sandbox, folder / "telegram.json")):
+            for half in halves:
+                await half.receiver.drained.wait()
+            yield base
+
+
+@asynccontextmanager
+async def running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Works going on side by side until left; one that falls takes all down."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work) for work in works]
+        yield
+        for task in tasks:
+            task.cancel()

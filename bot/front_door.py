@@ -1,0 +1,275 @@
+"""The door on Telegram, with aiogram: an update becomes Heard, an Answer becomes a message."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
+
+from aiogram import Bot, Dispatcher, Router
+from aiogram.exceptions import (
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.types import (
+    CallbackQuery,
+    ChatMemberUpdated,
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    MessageEntity,
+    MessageOriginChannel,
+    Update,
+    User,
+)
+
+from bot import slim
+from bot.courier import Heights
+from bot.receiver import Desk
+from handlers.directory import short_line
+from handlers.links import Entity, Origin
+from handlers.reception import Reception, Sweep
+from handlers.spoken import Answer, Mark, Voice
+from handlers.talk import CLEAR, Heard, Pressed, Said, Say
+from locales import N_, language_of
+from storage.down import Down
+
+T = TypeVar("T")
+
+DELETABLE_FOR = 48 * 3600
+MOST_AT_ONCE = 100
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+NOT_YET = (
+    Say(N_("Not sent yet. We are trying; please keep this chat. If you cannot wait, call:")),
+    short_line("help.emergency"),
+    short_line("help.rainlily"),
+)
+UNREADABLE = (Say(N_("I could not read that message. Please send it again as plain text.")),)
+
+
+class Unanswered(Down):
+    """Telegram could not be reached with an answer; the turn is safe, and is tried again."""
+
+
+# In
+
+
+def heard_in(message: Message, edited: bool = False) -> Said:
+    """A message as the talk hears it: words, links, a channel's address, never the media."""
+    entities = message.entities or message.caption_entities or []
+    origin = message.forward_origin
+    return Said(
+        text=message.text or message.caption or "",
+        entities=tuple(Entity(e.type, e.offset, e.length, e.url or "") for e in entities),
+        origin=origin_of(origin) if isinstance(origin, MessageOriginChannel) else None,
+        message=message.message_id,
+        edited=edited,
+        media="media" if message.document else "",
+        album=message.media_group_id or "",
+    )
+
+
+def origin_of(origin: MessageOriginChannel) -> Origin:
+    """Where a forwarded channel post stands."""
+    return Origin(origin.chat.username or "", origin.chat.id, origin.message_id)
+
+
+def front_door(reception: Reception, heights: Heights, clock: Callable[[], float]) -> Router:
+    """A router that hears people and answers them, and knows nothing else."""
+    router = Router(name="front door")
+
+    @router.message()
+    async def typed(message: Message, bot: Bot, event_update: Update) -> None:
+        await hear(bot, message, event_update, heard_in(message))
+
+    @router.edited_message()
+    async def edited(message: Message, bot: Bot, event_update: Update) -> None:
+        await hear(bot, message, event_update, heard_in(message, edited=True))
+
+    @router.callback_query()
+    async def pressed(query: CallbackQuery, bot: Bot, event_update: Update) -> None:
+        on = query.message.message_id if query.message else None
+        heard = Pressed(query.data or "")
+        await reply(bot, query.from_user, event_update, heard, on)
+        await settle(query)  # last: a press that comes again must still be heard
+
+    @router.my_chat_member()
+    async def let_in(change: ChatMemberUpdated, bot: Bot) -> None:
+        await leave(bot, change.chat.id)
+
+    async def hear(bot: Bot, message: Message, update: Update, said: Said) -> None:
+        chat = message.chat.id
+        heights.seen(chat, said.message)
+        await reception.seen(chat, {said.message: clock()})
+        if message.from_user:
+            await reply(bot, message.from_user, update, said, None, remove=bool(said.media))
+
+    async def reply(
+        bot: Bot, user: User, update: Update, heard: Heard, on: int | None, remove: bool = False
+    ) -> None:
+        language = language_of(user.language_code)
+        answer = await reception.hear(user.id, update.update_id, heard, language)
+        if remove and isinstance(heard, Said):
+            await delete(bot, user.id, [heard.message])
+        if answer and (sent := await show(bot, user.id, answer, on)):
+            heights.sent(user.id, sent)
+            await reception.seen(user.id, {sent: clock()})
+
+    return router
+
+
+def desk(bot: Bot, reception: Reception, heights: Heights, clock: Callable[[], float]) -> Desk:
+    """What the receiver needs of the door."""
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.include_router(front_door(reception, heights, clock))
+    told: set[int] = set()
+
+    async def hear(raw: slim.Update) -> None:
+        update = Update.model_validate(raw, context={"bot": bot})
+        try:
+            await dispatcher.feed_update(bot, update)
+        except Unanswered:
+            raise
+        except Down:
+            if update.update_id not in told:
+                told.add(update.update_id)
+                await tell(raw, NOT_YET)
+            raise
+        told.discard(update.update_id)
+
+    async def tell(raw: slim.Update, says: Sequence[Say]) -> None:
+        part = next(part for key, part in raw.items() if key != "update_id")
+        chat, language = part["from"]["id"], language_of(part["from"].get("language_code"))
+        await show(bot, chat, Voice(language, reception.today()).message(says, (CLEAR,)), None)
+
+    async def sorry(raw: slim.Update) -> None:
+        if raw.keys() & {"message", "edited_message", "callback_query"}:
+            await tell(raw, UNREADABLE)
+
+    return Desk("door", tuple(slim.KINDS), slim.slim, slim.lane_of, hear, sorry)
+
+
+# Out
+
+
+async def show(bot: Bot, chat: int, answer: Answer, on: int | None) -> int | None:
+    """Send *answer*, or redraw message *on* into it; None where the person cannot be reached.
+
+    Raises Unanswered where Telegram cannot be reached or does not say what came of it.
+    """
+    try:
+        if answer.redraw and on and await redrawn(bot, chat, answer, on):
+            return on
+        message = await patiently(
+            lambda: bot.send_message(
+                chat,
+                answer.text,
+                entities=entities_of(answer.marks),
+                reply_markup=keyboard(answer),
+                link_preview_options=NO_PREVIEW,
+                parse_mode=None,
+            )
+        )
+    except TelegramForbiddenError:
+        return None
+    except (TelegramNetworkError, TelegramServerError) as error:
+        raise Unanswered(type(error).__name__) from None
+    return message.message_id
+
+
+async def redrawn(bot: Bot, chat: int, answer: Answer, message: int) -> bool:
+    """Whether *message* now shows *answer*; False where it is gone and a new one is needed."""
+    try:
+        await patiently(
+            lambda: bot.edit_message_text(
+                answer.text,
+                chat_id=chat,
+                message_id=message,
+                entities=entities_of(answer.marks),
+                reply_markup=keyboard(answer),
+                link_preview_options=NO_PREVIEW,
+                parse_mode=None,
+            )
+        )
+    except TelegramBadRequest as error:
+        return "not modified" in error.message
+    return True
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Call; where Telegram asks to wait, wait exactly so long and call once more."""
+    try:
+        return await call()
+    except TelegramRetryAfter as error:
+        await asyncio.sleep(error.retry_after)
+        return await call()
+
+
+def entities_of(marks: Sequence[Mark]) -> list[MessageEntity]:
+    """Marks as Telegram's entities (Bot API, MessageEntity)."""
+    return [MessageEntity(type=m.kind, offset=m.offset, length=m.length) for m in marks]
+
+
+def keyboard(answer: Answer) -> InlineKeyboardMarkup | None:
+    """Keys as inline buttons (Bot API, InlineKeyboardButton)."""
+    rows = [
+        [
+            InlineKeyboardButton(
+                text=key.label,
+                style=key.style or None,
+                copy_text=CopyTextButton(text=key.copy) if key.copy else None,
+                callback_data=None if key.copy else key.name,
+            )
+            for key in row
+        ]
+        for row in answer.rows
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
+
+
+async def settle(query: CallbackQuery) -> None:
+    """Stop the spinner; a press that is too old is not the person's fault."""
+    try:
+        await query.answer()
+    except (TelegramBadRequest, TelegramForbiddenError):
+        return
+    except (TelegramNetworkError, TelegramServerError) as error:
+        raise Unanswered(type(error).__name__) from None
+
+
+async def leave(bot: Bot, chat: int) -> None:
+    """The door works in private chats only."""
+    try:
+        await bot.leave_chat(chat)
+    except (TelegramBadRequest, TelegramForbiddenError):
+        return  # already out
+
+
+async def delete(bot: Bot, chat: int, messages: Sequence[int]) -> bool:
+    """Delete up to 100 messages (Bot API, deleteMessages); False where Telegram refuses."""
+    try:
+        return await bot.delete_messages(chat, list(messages))
+    except (TelegramBadRequest, TelegramForbiddenError):
+        return False
+    except (TelegramNetworkError, TelegramServerError) as error:
+        raise Unanswered(type(error).__name__) from None
+
+
+def sweeper(bot: Bot, clock: Callable[[], float]) -> Sweep:
+    """How reception clears a chat: in hundreds, and one by one where a hundred is refused."""
+
+    async def sweep(chat: int, messages: Mapping[int, float]) -> set[int]:
+        oldest = clock() - DELETABLE_FOR
+        young = [message for message, at in messages.items() if at > oldest]
+        left = set(messages) - set(young)
+        for start in range(0, len(young), MOST_AT_ONCE):
+            some = young[start : start + MOST_AT_ONCE]
+            if not await delete(bot, chat, some):
+                left |= {one for one in some if not await delete(bot, chat, [one])}
+        return left
+
+    return sweep

@@ -1,0 +1,175 @@
+"""The two halves, wired: settings, a clock and dice in; a door or a staff room that runs out."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.bot_api import BotApi
+from bot.config import DoorSettings, HouseSettings, StaffSettings
+from bot.courier import Courier, Heights, Pace
+from bot.receiver import Desk, Receiver, Update
+from handlers.reception import Reception
+from storage.books import Store
+from storage.codes import Shelf
+from storage.counts import open_counts
+from storage.down import Down
+from storage.drafts import open_drafts
+from storage.keys import read_door_keys, read_staff_keys
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], float]
+Below = Callable[[int], int]
+SWEEP_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """The door or the staff room, ready to run."""
+
+    name: str
+    courier: Courier
+    receiver: Receiver
+    chores: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
+
+    async def run(self) -> None:
+        """Until cancelled. The receiver starts last: first what carries, then what promises."""
+        async with asyncio.TaskGroup() as group:
+            for chore in self.chores:
+                group.create_task(chore())
+            group.create_task(self.courier.run())
+            group.create_task(self.receiver.run())
+
+
+@asynccontextmanager
+async def open_store(settings: HouseSettings) -> AsyncIterator[Store]:
+    """The database, migrated; closed in the end. Raises Down."""
+    store = Store(settings.database_url.get_secret_value())
+    try:
+        await store.prepare()
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def open_door(
+    settings: DoorSettings,
+    clock: Clock,
+    below: Below,
+    heard: Callable[[], None] = lambda: None,
+) -> AsyncIterator[Half]:
+    """The door. *heard* is called after each turn, so that a courier near by can be poked."""
+    # aiogram takes two seconds to import: only the door pays them.
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+
+    from bot import front_door, news
+
+    keys = read_door_keys(settings.keys)
+    token = settings.door_token.get_secret_value()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings))
+        api = await stack.enter_async_context(BotApi(token, settings.api))
+        session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api))
+        stack.push_async_callback(session.close)
+        bot = Bot(token, session=session)
+        drafts = open_drafts(settings.redis, keys.locker(), clock)
+        stack.push_async_callback(drafts.close)
+        counts = open_counts(settings.redis, clock)
+        stack.push_async_callback(counts.close)
+        shelf = Shelf(keys, below)
+        sweep = front_door.sweeper(bot, clock)
+        reception = Reception(store, drafts, counts, keys, shelf, sweep, below, clock)
+        heights = Heights()
+        courier = Courier(
+            "door",
+            store,
+            news.DoorCarrier(bot),
+            news.kinds(keys, reception, clock),
+            clock,
+            pace=Pace(),
+            heights=heights,
+        )
+        desk = front_door.desk(bot, reception, heights, clock)
+        receiver = Receiver(api, then(desk, heard), store, clock)
+        yield Half("door", courier, receiver, (shelf.fill, lambda: keep_house(store, clock)))
+
+
+@asynccontextmanager
+async def open_staff(
+    settings: StaffSettings,
+    clock: Clock,
+    below: Below,
+    heard: Callable[[], None] = lambda: None,
+) -> AsyncIterator[Half]:
+    """The staff room. *heard* is called after each turn."""
+    from bot.staff_room import open_staff_room
+
+    keys = read_staff_keys(settings.keys)
+    token = settings.staff_token.get_secret_value()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings))
+        api = await stack.enter_async_context(BotApi(token, settings.api))
+        drafts = open_drafts(settings.redis, keys.locker(), clock, prefix="staff")
+        stack.push_async_callback(drafts.close)
+        room = await stack.enter_async_context(
+            open_staff_room(
+                token,
+                settings.api,
+                settings.staff_chat,
+                settings.staff_topic,
+                store,
+                drafts,
+                keys,
+                clock,
+                lambda: bytes(below(256) for _ in range(16)).hex(),
+            )
+        )
+        receiver = Receiver(api, then(room.desk, heard), store, clock)
+        yield Half("staff", room.courier, receiver, (lambda: keep_house(store, clock),))
+
+
+@asynccontextmanager
+async def open_both(
+    door: DoorSettings, staff: StaffSettings, clock: Clock, below: Below
+) -> AsyncIterator[tuple[Half, Half]]:
+    """The staff room and the door in one process; what one writes, the other's courier sees."""
+    couriers: list[Courier] = []
+
+    def poke() -> None:
+        for courier in couriers:
+            courier.poke()
+
+    async with (
+        open_staff(staff, clock, below, poke) as room,
+        open_door(door, clock, below, poke) as front,
+    ):
+        couriers += [room.courier, front.courier]
+        yield room, front
+
+
+def then(desk: Desk, after: Callable[[], None]) -> Desk:
+    """The same desk, which tells when it has heard something."""
+
+    async def hear(update: Update) -> None:
+        await desk.hear(update)
+        after()
+
+    return replace(desk, hear=hear)
+
+
+async def keep_house(store: Store, clock: Clock) -> None:
+    """Once an hour, forget what has had its time."""
+    while True:
+        try:
+            async with store.begin() as books:
+                await books.sweep(datetime.fromtimestamp(clock(), UTC))
+        except Down:
+            log.warning("sweeping waits for the database")
+        await asyncio.sleep(SWEEP_SECONDS)

@@ -1,0 +1,155 @@
+"""The casebook: who may do what with a case, once, and what they see then.
+
+Every verb is one transaction: the seen-mark of its update, the act, its audit row and its letters.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from handlers import desk, staff
+from handlers.casework import KEEP, VERBS, Act, Verb, Work, put_card, summary
+from handlers.names import names_in
+from handlers.staff import A_PAGE, Awaited, Caseworker, Screen
+from handlers.talk import Say
+from storage.books import AlreadyTaken, Books, Case, NoSuchCase, NoSuchLink, Store
+from storage.drafts import Drafts
+from storage.keys import StaffKeys
+
+_AWAITED = TypeAdapter(Awaited)
+_PRESS = re.compile(r"([a-z]+):([0-9a-f]{32}):([0-9]{1,4}):([a-z_ ]{0,20})")
+KEPT = "kept"
+
+
+class Casebook:
+    """The staff's half of every case. *new_id* gives 32 random hex digits.
+
+    Every verb may raise Down: then nothing was done, and the same update may be heard again.
+    """
+
+    def __init__(
+        self, store: Store, drafts: Drafts, keys: StaffKeys, new_id: Callable[[], str]
+    ) -> None:
+        self.store, self.drafts, self.keys, self.new_id = store, drafts, keys, new_id
+
+    async def take(self, by: Caseworker, case_id: str, update: int, now: datetime) -> Say:
+        """The first press wins; everybody else is told who did."""
+        try:
+            async with self.store.begin() as books:
+                first = await seen_first(books, update, now)
+                case = await (
+                    claimed(books, by, case_id, now) if first else books.cases.get(case_id)
+                )
+                return staff.taken(case, by)
+        except NoSuchCase:
+            return staff.NO_CASE
+
+    async def press(self, act: Act, name: str) -> Screen:
+        """A button in the private chat. What it asks for is remembered until the next press."""
+        match = _PRESS.fullmatch(name)
+        verb = VERBS.get(match[1]) if match else None
+        async with self.drafts.hold(self.keys.person(act.by.id)) as held:
+            if match is None or verb is None:
+                screen = Screen((staff.NOT_MINE,))
+            else:
+                screen = await self._do(act, match[2], verb, int(match[3]), match[4])
+                held.kept = awaited(screen, match[2], act.message)
+            return screen
+
+    async def type(self, act: Act, text: str) -> tuple[Screen, int]:
+        """Words in the private chat: what was asked for last. Gives the message they change.
+
+        What is kept is also taken out of the chat.
+        """
+        async with self.drafts.hold(self.keys.person(act.by.id)) as held:
+            asked = _AWAITED.validate_json(held.kept) if held.kept else None
+            if asked is None or (asked.what == KEPT and asked.update != act.update):
+                return Screen((staff.LOST_PLACE,)), 0
+            keep = VERBS["panel"] if asked.what == KEPT else KEEP[asked.what]
+            screen = await self._do(act, asked.case_id, keep, asked.number, text, typed=True)
+            kept = Awaited(KEPT, asked.case_id, asked.message, update=act.update)
+            held.kept = _AWAITED.dump_json(kept)
+            return screen, asked.message
+
+    async def _do(
+        self, act: Act, case_id: str, verb: Verb, number: int, word: str, typed: bool = False
+    ) -> Screen:
+        """One verb in one transaction, for the holder only."""
+        try:
+            async with self.store.begin() as books:
+                first = await seen_first(books, act.update, act.now)
+                case = await books.cases.get(case_id)
+                if case.state != "taken" or case.holder != act.by.id:
+                    return desk.panel(await summary(books, case, self.keys), act.by)
+                if typed:
+                    await withdraw(books, act.by.id, act.message, act.now)
+                work = Work(books, self.keys, act, case, first, self.new_id)
+                return await verb(work, number, word)
+        except NoSuchCase:
+            return Screen((staff.NO_CASE,))
+        except NoSuchLink:
+            return Screen((staff.NOT_MINE,))
+
+    async def listed(self, by: Caseworker, what: str, page: int = 0) -> Screen:
+        """The queue, or one's own cases, for the private chat."""
+        async with self.store.begin() as books:
+            if what == "mine":
+                return staff.mine(await books.cases.held_by(by.id))
+            waiting = await books.cases.count_waiting()
+            return staff.queue(await books.cases.waiting(A_PAGE, page * A_PAGE), waiting, page)
+
+    async def answer_group(self, by: int, what: str, update: int, now: datetime) -> None:
+        """Asked in the group, answered there by the courier."""
+        async with self.store.begin() as books:
+            if await seen_first(books, update, now):
+                body = {"what": what, "holder": by}
+                await books.outbox.put("staff", "say", body=body, due=now)
+
+    async def is_about_a_case(self, text: str) -> bool:
+        """Whether the words name a case that is open."""
+        async with self.store.begin() as books:
+            found = [await books.cases.named(name) for name in names_in(text)]
+        return any(case is not None and case.state != "closed" for case in found)
+
+    async def send_away(self, chat: int, message: int, update: int, now: datetime) -> None:
+        """Take words about a case out of the group, and say where they belong."""
+        async with self.store.begin() as books:
+            if await seen_first(books, update, now):
+                await withdraw(books, chat, message, now)
+                await books.outbox.put("staff", "pointer", key="pointer", body={}, due=now)
+
+
+def awaited(screen: Screen, case_id: str, message: int) -> bytes | None:
+    """What *screen* asks to be typed, to be remembered; None where it asks nothing."""
+    if not screen.asks:
+        return None
+    return _AWAITED.dump_json(Awaited(screen.asks, case_id, message, screen.number))
+
+
+async def seen_first(books: Books, update: int, now: datetime) -> bool:
+    """True once for each update."""
+    return await books.seen.mark("staff", "update", str(update), now)
+
+
+async def claimed(books: Books, by: Caseworker, case_id: str, now: datetime) -> Case:
+    """The case as it is after this press: this caseworker's, or the one's who came first."""
+    try:
+        case = await books.cases.claim(case_id, by.id, by.name)
+    except AlreadyTaken:
+        return await books.cases.get(case_id)
+    await books.audit.add(by.id, "take", case.name, now)
+    await put_card(books, case, now)
+    return case
+
+
+async def withdraw(books: Books, chat: int, message: int, due: datetime) -> None:
+    """Let the courier delete a message at *due*."""
+    await books.outbox.put(
+        "staff",
+        "withdraw",
+        key=f"withdraw:{chat}:{message}",
+        body={"chat": chat, "message": message},
+        due=due,
+    )

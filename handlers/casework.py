@@ -1,0 +1,337 @@
+"""What a caseworker does with a case they hold: one verb a function, inside one transaction.
+
+Nobody else gets this far: the casebook makes a Work only for the holder. A verb of an update that
+was heard before (*first* is False) changes nothing and shows how things stand.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from handlers import desk
+from handlers.desk import Opened, Written
+from handlers.staff import Caseworker, Screen, Summary, under_age
+from handlers.status import OUTCOMES
+from handlers.talk import Say
+from locales import LANGUAGES, N_
+from storage.books import Books, Case, LinkRow, NoSuchLink
+from storage.keys import StaffKeys
+from storage.seal import NotOpened, Place, Sealed, seal, unseal
+
+HIDDEN_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One update of a caseworker in the private chat: the message pressed, or the one typed."""
+
+    by: Caseworker
+    update: int
+    message: int
+    now: datetime
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A caseworker, a case that they hold, and the transaction in which they do something."""
+
+    books: Books
+    keys: StaffKeys
+    act: Act
+    case: Case
+    first: bool
+    new_id: Callable[[], str]
+
+    @property
+    def room(self) -> int:
+        """How much a page may hold, since it is spoken once for each language."""
+        return desk.ROOM if self.act.by.language else desk.ROOM // len(LANGUAGES)
+
+    async def note_down(self, what: str) -> None:
+        """The audit row of this act."""
+        await self.books.audit.add(self.act.by.id, what, self.case.name, self.act.now)
+
+    async def hide_later(self, message: int) -> None:
+        """What *message* is about to show is hidden in time, whatever becomes of us."""
+        chat = self.act.by.id
+        await self.books.outbox.put(
+            "staff",
+            "hide",
+            case_id=self.case.id,
+            key=f"hide:{chat}:{message}",
+            body={"chat": chat, "message": message, "language": self.act.by.language},
+            due=self.act.now + HIDDEN_AFTER,
+        )
+
+    def place(self, field: str) -> Place:
+        """Where a field of this case is sealed."""
+        return Place(self.case.id, field)
+
+
+# Reading what is sealed
+
+
+def opened(sealed: Sealed, keys: StaffKeys, place: Place) -> bytes | None:
+    """What was sealed there; None where our key does not open it."""
+    try:
+        return unseal(sealed, keys.own, place)
+    except NotOpened:
+        return None
+
+
+def read_link(row: LinkRow, keys: StaffKeys) -> Opened:
+    """One link, opened."""
+    plain = opened(row.sealed, keys, Place(row.case_id, f"link {row.number}"))
+    fields: Mapping[str, str] = json.loads(plain) if plain else {}
+    reference = b""
+    if row.reference:
+        place = Place(row.case_id, f"reference {row.number}")
+        reference = opened(row.reference, keys, place) or b""
+    return Opened(row.number, row.state, **fields, reference=reference.decode())
+
+
+async def links_of(books: Books, case: Case, keys: StaffKeys) -> list[Opened]:
+    """All links of a case, opened."""
+    return [read_link(row, keys) for row in await books.links.of(case.id)]
+
+
+async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
+    """A case without its contents."""
+    platforms: dict[str, int] = {}
+    for link in await links_of(books, case, keys):
+        platforms[link.platform] = platforms.get(link.platform, 0) + 1
+    happened = opened(case.happened, keys, Place(case.id, "happened"))
+    return Summary(
+        case,
+        platforms,
+        await books.links.states(case.id),
+        tuple(json.loads(happened)) if happened else (),
+        case.note is not None,
+    )
+
+
+async def told(work: Work) -> Summary:
+    """The case as it is now, after what this transaction did."""
+    return await summary(work.books, await work.books.cases.get(work.case.id), work.keys)
+
+
+async def the_row(work: Work, number: int) -> LinkRow:
+    """One link as it is kept; raises NoSuchLink."""
+    for row in await work.books.links.of(work.case.id):
+        if row.number == number:
+            return row
+    raise NoSuchLink
+
+
+async def the_link(work: Work, number: int) -> Opened:
+    """One link, opened; raises NoSuchLink."""
+    return read_link(await the_row(work, number), work.keys)
+
+
+# Verbs of the panel
+
+
+async def show_panel(work: Work, number: int, word: str) -> Screen:
+    """The panel; whatever was shown in its place is gone."""
+    return desk.panel(await told(work), work.act.by)
+
+
+async def reveal(work: Work, page: int, word: str) -> Screen:
+    """The links, with their audit row and their hiding, or none of it."""
+    if under_age(work.case):
+        return await refused_under_age(work)
+    if work.first:
+        await work.note_down("reveal")
+    await work.hide_later(work.act.message)
+    links = await links_of(work.books, work.case, work.keys)
+    return desk.links_page(await told(work), links, page, work.room)
+
+
+async def refused_under_age(work: Work) -> Screen:
+    """These links are opened by nobody here."""
+    line = Say(N_("These links stay closed: somebody may be under 18. Please refer the case."))
+    return desk.panel(await told(work), work.act.by, line)
+
+
+async def loosen(work: Work, number: int, word: str) -> Screen:
+    """A long link by itself, unprotected so that it can be copied; the courier withdraws it."""
+    if under_age(work.case):
+        return await refused_under_age(work)
+    await the_link(work, number)
+    if work.first:
+        await work.note_down("reveal loose")
+        body = {"chat": work.act.by.id, "number": number, "language": work.act.by.language}
+        await work.books.outbox.put(
+            "staff", "loose", case_id=work.case.id, body=body, due=work.act.now
+        )
+    await work.hide_later(work.act.message)
+    links = await links_of(work.books, work.case, work.keys)
+    page = page_with(desk.pages_of(links, work.room), number)
+    return desk.links_page(await told(work), links, page, work.room)
+
+
+def page_with(pages: list[tuple[Opened, ...]], number: int) -> int:
+    """Which page holds a link."""
+    return next(i for i, page in enumerate(pages) if any(link.number == number for link in page))
+
+
+async def read_notes(work: Work, page: int, word: str) -> Screen:
+    """The notes, and the question for one more; audited and hidden like the links."""
+    if work.first:
+        await work.note_down("read note")
+    await work.hide_later(work.act.message)
+    return desk.notes_page(await told(work), await notes_of(work), page, room=work.room)
+
+
+async def notes_of(work: Work) -> list[Written]:
+    """The person's note, then the caseworkers'."""
+    written = []
+    if work.case.note:
+        plain = opened(work.case.note, work.keys, work.place("note")) or b""
+        written.append(Written(plain.decode()))
+    for note in await work.books.notes.of(work.case.id):
+        plain = opened(note.sealed, work.keys, work.place(f"staff note {note.id}")) or b""
+        written.append(Written(plain.decode(), note.day))
+    return written
+
+
+async def choose_link(work: Work, page: int, word: str) -> Screen:
+    """Which link to record something of."""
+    links = await links_of(work.books, work.case, work.keys)
+    return desk.choose_link(await told(work), links, page)
+
+
+async def choose_state(work: Work, number: int, word: str) -> Screen:
+    """What became of that link."""
+    return desk.choose_state(await told(work), await the_link(work, number))
+
+
+async def record(work: Work, number: int, word: str) -> Screen:
+    """A link's new state, its audit row, the card and the news, or none of it."""
+    state = desk.CHOICES.get(word)
+    if state is None:
+        return await show_panel(work, number, word)
+    row = await the_row(work, number)
+    if work.first and row.state != state:
+        await work.books.links.record(work.case.id, number, state, row.reference, work.act.today)
+        await work.note_down(f"record {number}: {state}")
+        await put_card(work.books, work.case, work.act.now)
+        await put_news(work)
+    return desk.recorded(await told(work), await the_link(work, number))
+
+
+async def put_card(books: Books, case: Case, now: datetime) -> None:
+    """Let the courier bring the case's card up to date."""
+    body = {"urgency": case.urgency}
+    await books.outbox.put(
+        "staff", "card", case_id=case.id, key=f"card:{case.id}", body=body, due=now
+    )
+
+
+async def put_news(work: Work) -> None:
+    """One line for the person, if they want it: to where only the door can tell."""
+    address = await work.books.addresses.get(work.case.id, work.act.today)
+    inner = opened(address, work.keys, work.place("address")) if address else None
+    if not work.case.news or inner is None:
+        return
+    await work.books.outbox.put(
+        "door",
+        "news",
+        case_id=work.case.id,
+        key=f"news:{work.case.id}",
+        body={"inner": inner.hex(), "language": work.case.language},
+        due=work.act.now,
+    )
+
+
+# Verbs that end it
+
+
+async def choose_whom(work: Work, number: int, word: str) -> Screen:
+    """Whom an under-18 case was referred to."""
+    return desk.choose_whom(await told(work))
+
+
+async def refer(work: Work, number: int, word: str) -> Screen:
+    """Recorded, and closed as referred."""
+    if word not in desk.WHOM or not under_age(work.case):
+        return await show_panel(work, number, word)
+    return await end(work, f"refer: {word}", "referred")
+
+
+async def choose_outcome(work: Work, number: int, word: str) -> Screen:
+    """How it ended."""
+    return desk.choose_outcome(await told(work))
+
+
+async def close(work: Work, number: int, word: str) -> Screen:
+    """Closed with that outcome."""
+    if word not in OUTCOMES:
+        return await show_panel(work, number, word)
+    return await end(work, f"close: {word}", word)
+
+
+async def end(work: Work, what: str, outcome: str) -> Screen:
+    """The case is over: so is our need to know where the person is."""
+    if work.first:
+        await work.books.cases.close(work.case.id, work.act.by.id, outcome)
+        await work.books.addresses.drop(work.case.id)
+        await work.note_down(what)
+        await put_card(work.books, work.case, work.act.now)
+    return desk.panel(await told(work), work.act.by)
+
+
+async def release(work: Work, number: int, word: str) -> Screen:
+    """Back to the queue."""
+    if work.first:
+        await work.books.cases.release(work.case.id, work.act.by.id)
+        await work.note_down("release")
+        await put_card(work.books, work.case, work.act.now)
+    return desk.panel(await told(work), work.act.by)
+
+
+Verb = Callable[[Work, int, str], Awaitable[Screen]]
+
+VERBS: Mapping[str, Verb] = {
+    "panel": show_panel,
+    "show": reveal,
+    "loose": loosen,
+    "note": read_notes,
+    "record": choose_link,
+    "state": choose_state,
+    "set": record,
+    "refer": choose_whom,
+    "to": refer,
+    "close": choose_outcome,
+    "outcome": close,
+    "release": release,
+}
+
+
+# What is typed
+
+
+async def keep_note(work: Work, number: int, text: str) -> Screen:
+    """A caseworker's note, sealed."""
+    if work.first:
+        note = work.new_id()
+        sealed = seal(text.encode(), work.keys.own.public, work.place(f"staff note {note}"))
+        await work.books.notes.add(note, work.case.id, work.act.by.id, sealed, work.act.today)
+        await work.note_down("note")
+    return desk.panel(await told(work), work.act.by, Say(N_("The note is kept.")))
+
+
+async def keep_reference(work: Work, number: int, text: str) -> Screen:
+    """The platform's own number for a request, sealed."""
+    link = await the_link(work, number)
+    if work.first:
+        place = work.place(f"reference {number}")
+        sealed = seal(text.encode(), work.keys.own.public, place)
+        await work.books.links.record(work.case.id, number, link.state, sealed, work.act.today)
+        await work.note_down(f"reference {number}")
+    return desk.panel(await told(work), work.act.by, Say(N_("The reference is kept.")))
+
+
+KEEP: Mapping[str, Verb] = {"note": keep_note, "reference": keep_reference}

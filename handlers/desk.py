@@ -1,0 +1,302 @@
+"""What a caseworker sees in the private chat: a case's panel, its links, notes and record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.spoken import units
+from handlers.staff import (
+    Caseworker,
+    Screen,
+    Summary,
+    about,
+    closed_as,
+    platform,
+    press,
+    spelled,
+    under_age,
+)
+from handlers.status import OUTCOMES, link_states
+from handlers.talk import Blank, Button, Code, Fact, Say, Standing, Strong
+from locales import N_
+from storage.links import LinkState
+
+MOST_LINKS, MOST_CHOICES = 8, 20
+ROOM = 3500  # UTF-16 units of a page, within Telegram's 4096
+LINE = 120  # units that the words around a link or a note may take
+SHOWN = 1000  # units of one address on a page; more are shown by themselves
+COPIED = 256  # units a copy button holds (Bot API, CopyTextButton)
+
+STATES: Mapping[LinkState, str] = {
+    "new": N_("not yet asked"),
+    "requested": N_("asked to remove"),
+    "removed": N_("removed"),
+    "refused": N_("refused"),
+    "back": N_("back again"),
+}
+
+CHOICES: Mapping[str, LinkState] = {state: state for state in STATES if state != "new"}
+
+WHOM = ("police", "welfare", "take_it_down")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A link as its caseworker reads it; without addresses where our key does not open it."""
+
+    number: int
+    state: LinkState
+    platform: str = ""
+    url: str = ""
+    open_url: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A note: the person's, or, with a day, a caseworker's."""
+
+    text: str
+    day: date | None = None
+
+
+# The panel
+
+
+def panel(of: Summary, by: Caseworker, first: Say | None = None) -> Screen:
+    """A case and what its holder can do; for anybody else one line."""
+    if of.case.state != "taken" or of.case.holder != by.id:
+        return Screen((whose(of),))
+    links = Standing(of.case.state, of.links)
+    lines = [*((first,) if first else ()), *about(of)]
+    lines.append(Say(N_("• Note: written") if of.note else N_("• Note: none")))
+    if of.links:
+        lines.append(Say(N_("Links: {links}."), {"links": link_states(links)}))
+    return Screen(tuple(lines), tuple(panel_buttons(of)))
+
+
+def whose(of: Summary) -> Say:
+    """Why there is nothing to do here."""
+    name: dict[str, Blank] = {"case": Strong(of.case.name), "name": of.case.holder_name or ""}
+    match of.case.state:
+        case "taken":
+            return Say(N_("{name} has {case}."), name)
+        case "closed":
+            return Say("{case}: {how}", {"case": name["case"], "how": closed_as(of.case)})
+        case _:
+            return Say(N_("{case} is waiting. Take it on its card in the group."), name)
+
+
+def panel_buttons(of: Summary) -> list[Button]:
+    """*Refer* stands in place of *Show links* where somebody may be under 18."""
+    case = of.case.id
+    if under_age(of.case):
+        first = [Button(press("refer", case), N_("Refer"), "primary")]
+    else:
+        first = [Button(press("show", case), N_("Show links"), "primary")] if of.links else []
+    record = [Button(press("record", case), N_("Record"))] if of.links else []
+    return [
+        *first,
+        Button(press("note", case), N_("Note")),
+        *record,
+        Button(press("release", case), N_("Release")),
+        Button(press("close", case), N_("Close"), "danger"),
+    ]
+
+
+def back(case_id: str) -> Button:
+    """To the panel; what was shown is hidden by that."""
+    return Button(press("panel", case_id), N_("Back"))
+
+
+def turns(verb: str, case_id: str, page: int, pages: int) -> list[Button]:
+    """To the page before and the page after."""
+    before = [Button(press(verb, case_id, page - 1), N_("Previous"))] if page else []
+    after = [Button(press(verb, case_id, page + 1), N_("Next"))] if page + 1 < pages else []
+    return before + after
+
+
+# Links
+
+
+def pages_of(links: Sequence[Opened], room: int = ROOM) -> list[tuple[Opened, ...]]:
+    """Links in pages of at most eight, and at most *room* units where one alone is not more."""
+    pages: list[tuple[Opened, ...]] = [()]
+    left = room
+    for link in links:
+        size = LINE + min(units(link.open_url), SHOWN) + units(link.reference)
+        if pages[-1] and (len(pages[-1]) == MOST_LINKS or size > left):
+            pages.append(())
+            left = room
+        pages[-1] = (*pages[-1], link)
+        left -= size
+    return pages
+
+
+def links_page(of: Summary, links: Sequence[Opened], page: int, room: int = ROOM) -> Screen:
+    """One page of addresses: inert, to be copied, never to be tapped."""
+    pages = pages_of(links, room)
+    page = min(page, len(pages) - 1)
+    says = [Say(N_("{case}: links, hidden after 15 minutes."), {"case": Strong(of.case.name)})]
+    keys: list[Button] = []
+    for link in pages[page]:
+        says += link_lines(link)
+        keys += link_buttons(of.case.id, link)
+    moves = turns("show", of.case.id, page, len(pages))
+    return Screen(tuple(says), (*keys, *moves, back(of.case.id)))
+
+
+def link_lines(link: Opened) -> list[Say]:
+    """A link in words, and its address as code, so that no tap opens it."""
+    lines = [link_line(link)]
+    if link.open_url:
+        lines.append(Say("{address}", {"address": Code(cut(link.open_url))}))
+    else:
+        lines.append(Say(N_("Our key does not open this one.")))
+    if link.reference:
+        lines.append(Say(N_("Reference: {reference}"), {"reference": Code(link.reference)}))
+    return lines
+
+
+def link_line(link: Opened) -> Say:
+    """A link by its number, without its address."""
+    return Say(
+        N_("{number}. {platform} — {state}"),
+        {
+            "number": link.number,
+            "platform": platform(link.platform),
+            "state": Say(STATES[link.state]),
+        },
+    )
+
+
+def cut(address: str) -> str:
+    """As much of an address as a page shows."""
+    return address if units(address) <= SHOWN else address[: SHOWN // 2] + "…"
+
+
+def link_buttons(case_id: str, link: Opened) -> list[Button]:
+    """To copy it; where no button holds it, to see it by itself for two minutes."""
+    if not link.open_url:
+        return []
+    number = {"number": link.number}
+    if units(link.open_url) <= COPIED:
+        words = Say(N_("Copy {number}"), number)
+        return [Button(f"copy {link.number}", words, copy=link.open_url)]
+    words = Say(N_("Show {number} to copy"), number)
+    return [Button(press("loose", case_id, link.number), words)]
+
+
+def loose(link: Opened) -> Screen:
+    """A long address by itself, so that the phone lets it be copied."""
+    return Screen((Say("{address}", {"address": Code(link.open_url)}),))
+
+
+# Notes
+
+
+def notes_page(
+    of: Summary, notes: Sequence[Written], page: int, first: Say | None = None, room: int = ROOM
+) -> Screen:
+    """The person's note, then the caseworkers', and the question for one more."""
+    pages = note_pages(notes, room)
+    page = min(page, len(pages) - 1)
+    head = Say(N_("{case}: notes, hidden after 15 minutes."), {"case": Strong(of.case.name)})
+    says = (*((first,) if first else ()), head, *pages[page], Say(N_("Type the note, or Back.")))
+    moves = turns("note", of.case.id, page, len(pages))
+    return Screen(says, (*moves, back(of.case.id)), asks="note")
+
+
+def note_pages(notes: Sequence[Written], room: int = ROOM) -> list[tuple[Say, ...]]:
+    """Notes in pages of *room* units; a long one is cut into pieces."""
+    pages: list[tuple[Say, ...]] = [()]
+    left = room
+    for note in notes:
+        for piece in pieces(note.text, room // 2):
+            size = LINE + units(piece)
+            if pages[-1] and size > left:
+                pages.append(())
+                left = room
+            pages[-1] = (*pages[-1], note_title(note), Say("{note}", {"note": Code(piece)}))
+            left -= size
+    return pages if pages[0] else [(Say(N_("No note yet.")),)]
+
+
+def note_title(note: Written) -> Say:
+    """Whose note it is."""
+    if note.day is None:
+        return Say(N_("The person wrote:"))
+    return Say(N_("Our team, {day}:"), {"day": spelled(note.day)})
+
+
+def pieces(text: str, most: int) -> list[str]:
+    """*text* in pieces of at most *most* units; a character takes at most two."""
+    step = most // 2
+    return [text[start : start + step] for start in range(0, len(text), step)]
+
+
+# Record
+
+
+def choose_link(
+    of: Summary, links: Sequence[Opened], page: int, first: Say | None = None
+) -> Screen:
+    """Which link something is known of; no address is shown."""
+    pages = [links[i : i + MOST_CHOICES] for i in range(0, len(links), MOST_CHOICES)] or [[]]
+    page = min(page, len(pages) - 1)
+    ask = Say(N_("{case}: which link?"), {"case": Strong(of.case.name)})
+    keys = [
+        Button(press("state", of.case.id, link.number), Say("{n}", {"n": link.number}))
+        for link in pages[page]
+    ]
+    says = (*((first,) if first else ()), ask, *map(link_line, pages[page]))
+    return Screen(says, (*keys, *turns("record", of.case.id, page, len(pages)), back(of.case.id)))
+
+
+def choose_state(of: Summary, link: Opened) -> Screen:
+    """What became of it."""
+    ask = Say(N_("What became of it?"))
+    keys = [
+        Button(press("set", of.case.id, link.number, state), STATES[state])
+        for state in CHOICES.values()
+    ]
+    return Screen((link_line(link), ask), (*keys, back(of.case.id)))
+
+
+RECORDED = N_("Recorded. Type the platform's reference, or Back.")
+
+
+def recorded(of: Summary, link: Opened) -> Screen:
+    """It is recorded; the platform's reference may follow."""
+    ask = Say(RECORDED)
+    keys = (Button(press("record", of.case.id), N_("Another link")), back(of.case.id))
+    return Screen((link_line(link), ask), keys, asks="reference", number=link.number)
+
+
+# Refer, close, release
+
+
+def choose_whom(of: Summary) -> Screen:
+    """Who may act where somebody is under 18."""
+    ask = Say(
+        N_("{case}: whom did you refer it to? This closes the case."),
+        {"case": Strong(of.case.name)},
+    )
+    keys = [
+        Button(
+            press("to", of.case.id, 0, whom), Say("{name}", {"name": Fact(f"help.{whom}.name")})
+        )
+        for whom in WHOM
+    ]
+    return Screen((ask,), (*keys, back(of.case.id)))
+
+
+def choose_outcome(of: Summary) -> Screen:
+    """How it ended; under 18, *Refer* asks to whom."""
+    ask = Say(N_("{case}: how did it end?"), {"case": Strong(of.case.name)})
+    keys = [
+        Button(press("outcome", of.case.id, 0, outcome), words)
+        for outcome, words in OUTCOMES.items()
+        if outcome != "referred" or not under_age(of.case)
+    ]
+    return Screen((ask,), (*keys, back(of.case.id)))

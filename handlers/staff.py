@@ -1,0 +1,242 @@
+"""What the staff group sees: a card a case, lists of cases. Never a link or a word of a note."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from handlers.home import LANGUAGE_NAMES
+from handlers.report import HAPPENED, MINOR, URGENCY
+from handlers.status import OUTCOMES
+from handlers.talk import Blank, Button, Fact, Say, Strong
+from locales import N_, facts
+from storage.books import Case
+
+A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Caseworker:
+    """A member of the staff group. *language* is ours for their phone's, None where unknown."""
+
+    id: int
+    name: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What a caseworker is asked to type: "note" or "reference", and the message that asks.
+
+    "kept" is what was typed last, in *update*, so that hearing it twice keeps it once.
+    """
+
+    what: str
+    case_id: str
+    message: int
+    number: int = 0
+    update: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One message of ours. *asks*: what the next typed words will be, "" for nothing."""
+
+    says: tuple[Say, ...]
+    buttons: tuple[Button, ...] = ()
+    asks: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A case without its contents. *platforms*: how many links on each, "" where none could tell.
+
+    *links*: how many are in each state. *note*: whether the person left one.
+    """
+
+    case: Case
+    platforms: Mapping[str, int] = field(default_factory=dict)
+    links: Mapping[str, int] = field(default_factory=dict)
+    happened: tuple[str, ...] = ()
+    note: bool = False
+
+
+def press(verb: str, case_id: str, number: int = 0, word: str = "") -> str:
+    """What a button tells us; at most 64 bytes (Bot API, callback_data)."""
+    return f"{verb}:{case_id}:{number}:{word}"
+
+
+def open_url(username: str, case_id: str) -> str:
+    """The link that leads to the private chat, even for somebody who never began it."""
+    return f"https://t.me/{username}?start=case_{case_id}"
+
+
+# Lines
+
+YOURSELF = Say(N_("Please act as yourself, not as the group."))
+POINTER = Say(N_("Please write about a case in the private chat with me, not here."))
+OUTSIDER = Say(N_("This chat is for one team only."))
+NOT_MINE = Say(N_("I do not know that button any more. Please use the card, or /mine."))
+GONE = Say(N_("That message is gone. Please press Open on the card again."))
+NO_CASE = Say(N_("That case is no longer here."))
+LOST_PLACE = Say(N_("I lost my place. Please press the button again, then type it once more."))
+NOT_YET = Say(N_("Not done yet: our records cannot be reached. I keep trying."))
+UNREADABLE = Say(N_("I could not read that. Please send it again as plain text."))
+PRESS_AGAIN = Say(N_("That did not work. Please press it again."))
+
+HELP = (
+    Say(N_("Take a case on its card in the group; Open brings it here, where only you see it.")),
+    Say(N_("/queue lists what waits, /mine what you hold. Please write about cases only here.")),
+)
+
+
+# The card
+
+
+def card(of: Summary, username: str) -> Screen:
+    """The one card a case: what waits, then who has it, then how it ended."""
+    return Screen((*about(of), *standing(of.case)), card_buttons(of.case, username))
+
+
+def about(of: Summary) -> tuple[Say, ...]:
+    """Everything about a case that a group may know."""
+    case = of.case
+    lines = [
+        bold(case.name),
+        Say(
+            N_("• Sent: {day}, in {language}"),
+            {"day": spelled(case.day), "language": LANGUAGE_NAMES[case.language]},
+        ),
+        links_line(of),
+        Say(N_("• Age then: {age}"), {"age": Say(MINOR[case.minor])}),
+        Say(N_("• How urgent: {urgency}"), {"urgency": Say(URGENCY[case.urgency])}),
+    ]
+    if of.happened:
+        kinds = tuple(Say(HAPPENED[kind]) for kind in of.happened if kind in HAPPENED)
+        lines.append(Say(N_("• What happened: {kinds}"), {"kinds": kinds}))
+    lines.append(Say(N_("• News: wanted") if case.news else N_("• News: not wanted")))
+    if under_age(case):
+        lines.append(bold(UNDER_AGE))
+    return tuple(lines)
+
+
+def bold(words: str) -> Say:
+    """A line in bold."""
+    return Say("{words}", {"words": Strong(words)})
+
+
+UNDER_AGE = N_("⚠ May be under 18: refer it, the links stay closed.")
+
+
+def under_age(case: Case) -> bool:
+    """Yes and unsure are treated alike."""
+    return case.minor != "no"
+
+
+def spelled(day: date) -> str:
+    """A day, the same in every language."""
+    return day.isoformat()
+
+
+def links_line(of: Summary) -> Say:
+    """How many links, and where."""
+    counts = tuple(
+        Say(N_("{platform} {count}"), {"platform": platform(name), "count": count})
+        for name, count in of.platforms.items()
+    )
+    blanks: dict[str, Blank] = {"all": sum(of.platforms.values()), "links": counts}
+    return Say(N_("• Links: {all} ({links})") if counts else N_("• Links: none yet"), blanks)
+
+
+def platform(name: str) -> Blank:
+    """A platform's name; a link that our key does not open has none."""
+    if not name:
+        return Say(N_("cannot be opened"))
+    return Fact(f"platforms.{name}.name") if name in facts.entries("platforms") else name
+
+
+def standing(case: Case) -> tuple[Say, ...]:
+    """Nobody's, somebody's, or over."""
+    match case.state:
+        case "taken":
+            return (Say(N_("With: {name}"), {"name": case.holder_name or ""}),)
+        case "closed":
+            return (closed_as(case),)
+        case _:
+            return ()
+
+
+def closed_as(case: Case) -> Say:
+    """How it ended."""
+    outcome = Say(OUTCOMES.get(case.outcome or "", N_("our work on it is done")))
+    return Say(N_("Closed: {outcome}."), {"outcome": outcome})
+
+
+def card_buttons(case: Case, username: str) -> tuple[Button, ...]:
+    """*Take*, then *Open*, then none."""
+    match case.state:
+        case "waiting":
+            return (Button(press("take", case.id), N_("Take"), "primary"),)
+        case "taken":
+            return (Button("open", N_("Open"), url=open_url(username, case.id)),)
+        case _:
+            return ()
+
+
+# After a press on the card
+
+
+def taken(case: Case, by: Caseworker) -> Say:
+    """Told to the one who pressed *Take*, whoever came first."""
+    if case.state == "closed":
+        return closed_as(case)
+    if case.holder == by.id:
+        return Say(N_("{name} is yours. Press Open on its card."), {"name": case.name})
+    return Say(N_("Already taken by {name}."), {"name": case.holder_name or ""})
+
+
+# Lists
+
+
+def queue(cases: Sequence[Case], waiting: int, page: int) -> Screen:
+    """What waits, the most urgent first, twenty a page; *waiting* is how many in all."""
+    if not cases:
+        return Screen((Say(N_("Nobody is waiting.")),))
+    head = Say(N_("Waiting: {all}"), {"all": waiting})
+    turns = []
+    if page:
+        turns.append(Button(f"queue:{page - 1}", N_("Previous")))
+    if (page + 1) * A_PAGE < waiting:
+        turns.append(Button(f"queue:{page + 1}", N_("Next")))
+    return Screen((head, *map(line, cases)), tuple(turns))
+
+
+def in_group(queued: Screen, waiting: int) -> Screen:
+    """The same list without buttons; what is over is found in private."""
+    over = waiting - A_PAGE
+    more = Say(N_("And {over} more: /queue in the private chat with me."), {"over": over})
+    return Screen((*queued.says, *((more,) if over > 0 else ())))
+
+
+def mine(cases: Sequence[Case]) -> Screen:
+    """What one caseworker holds; in private each opens with a press."""
+    if not cases:
+        return Screen((Say(N_("You hold no case now.")),))
+    buttons = tuple(
+        Button(press("panel", case.id), Say("{name}", {"name": case.name})) for case in cases
+    )
+    return Screen((Say(N_("Your cases: {all}"), {"all": len(cases)}), *map(line, cases)), buttons)
+
+
+def line(case: Case) -> Say:
+    """One case in a list."""
+    return Say(
+        N_("{name} — {urgency} — {day}"),
+        {"name": case.name, "urgency": Say(URGENCY[case.urgency]), "day": spelled(case.day)},
+    )
+
+
+def digest(cases: Sequence[Case], waiting: int) -> Screen:
+    """One message in place of many new cards at once; their cards follow."""
+    head = Say(N_("Many new cases at once. Their cards follow, the most urgent first."))
+    return Screen((head, *in_group(queue(cases, waiting, 0), waiting).says))

@@ -1,0 +1,516 @@
+"""The casebook: who may do what, once; on both databases."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import StatementError
+
+from handlers.casebook import Casebook
+from handlers.casework import VERBS, Act
+from handlers.spoken import Voice, units
+from handlers.staff import Caseworker, Screen, press
+from handlers.talk import Code
+from storage.books import Letter, NoSuchCase, Store
+from storage.drafts import Drafts, MemoryDrafts
+from storage.keys import DoorKeys, StaffKeys
+from storage.outbox import Lane
+from storage.seal import NotOpened, Place, Sealed, unseal
+from tests.cases import CHAT, NOTE, Keys, file_case, telegram
+from tests.conftest import Clock
+
+KIT = Caseworker(41, "Kit", "en")
+MAN = Caseworker(42, "阿文", "yue_Hant")
+
+
+@pytest.fixture
+def keys(door_keys: DoorKeys, staff_keys: StaffKeys) -> Keys:
+    return Keys(door_keys, staff_keys)
+
+
+@dataclass
+class Room:
+    """A casebook with its store, and updates numbered one by one."""
+
+    store: Store
+    keys: Keys
+    clock: Clock
+    drafts: Drafts
+    book: Casebook
+    numbers: "count[int]"
+
+    @classmethod
+    def open(cls, store: Store, keys: Keys, clock: Clock) -> "Room":
+        drafts = MemoryDrafts(keys.staff.locker(), clock)
+        book = Casebook(store, drafts, keys.staff, lambda: uuid4().hex)
+        return cls(store, keys, clock, drafts, book, count(1))
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+    def act(self, by: Caseworker = KIT, update: int = 0, message: int = 7) -> Act:
+        number = update or next(self.numbers)
+        return Act(by, number, message, self.now(), self.now().date())
+
+    async def file(self, **what: object) -> str:
+        return await file_case(self.store, self.keys, self.clock(), **what)  # type: ignore[arg-type]  # passed on
+
+    async def take(self, case_id: str, by: Caseworker = KIT) -> str:
+        update = next(self.numbers)
+        return said(Screen((await self.book.take(by, case_id, update, self.now()),)))
+
+    async def held(self, **what: object) -> str:
+        case_id = await self.file(**what)
+        await self.take(case_id)
+        return case_id
+
+    async def press(self, verb: str, case_id: str, number: int = 0, word: str = "") -> Screen:
+        return await self.book.press(self.act(), press(verb, case_id, number, word))
+
+    async def audit(self, case_name: str = "quiet heron") -> list[str]:
+        async with self.store.begin() as books:
+            return [row.what for row in await books.audit.of(case_name)]
+
+    async def letters(self, lane: Lane = "staff", after: float = 0) -> list[Letter]:
+        """The letters due by then; they are put back."""
+        until = self.now() + timedelta(seconds=after)
+        async with self.store.begin() as books:
+            letters = await books.outbox.lease(lane, until, 1, 100)
+            for letter in letters:
+                await books.outbox.again(letter.id, letter.due)
+        return letters
+
+
+@pytest.fixture
+def room(store: Store, keys: Keys, clock: Clock) -> Room:
+    return Room.open(store, keys, clock)
+
+
+@pytest.fixture
+def small_room(sqlite_store: Store, keys: Keys, clock: Clock) -> Room:
+    return Room.open(sqlite_store, keys, clock)
+
+
+def said(screen: Screen) -> str:
+    """A screen in English."""
+    return Voice("en", datetime(2027, 1, 15, tzinfo=UTC).date()).page(screen.says).text
+
+
+def labels(screen: Screen) -> list[str]:
+    voice = Voice("en", datetime(2027, 1, 15, tzinfo=UTC).date())
+    return [voice.label(button.words) for button in screen.buttons]
+
+
+async def test_the_first_press_wins(room: Room) -> None:
+    case_id = await room.file()
+
+    assert "quiet heron is yours" in await room.take(case_id)
+    assert await room.take(case_id, MAN) == "Already taken by Kit."
+    assert await room.audit() == ["take"]
+
+
+async def test_two_hundred_presses_at_once_make_one_owner(room: Room) -> None:
+    case_id = await room.file()
+    workers = [Caseworker(number, f"zz {number}", "en") for number in range(1, 201)]
+
+    answers = await asyncio.gather(*(room.take(case_id, worker) for worker in workers))
+
+    async with room.store.begin() as books:
+        case = await books.cases.get(case_id)
+    assert sum("is yours" in answer for answer in answers) == 1
+    assert answers.count(f"Already taken by {case.holder_name}.") == 199
+    assert await room.audit() == ["take"]
+
+
+async def test_a_replayed_take_tells_again_and_does_nothing(room: Room) -> None:
+    case_id = await room.file()
+
+    first = await room.book.take(KIT, case_id, 5, room.now())
+    again = await room.book.take(KIT, case_id, 5, room.now())
+
+    assert first == again
+    assert await room.audit() == ["take"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("minor", ["no", "unsure"])
+async def test_nobody_but_the_holder_does_anything(
+    small_room: Room, verb: str, minor: str
+) -> None:
+    room = small_room
+    case_id = await room.held(minor=minor)
+    words = {"set": "removed", "to": "police", "outcome": "removed"}
+    name = press(verb, case_id, 1, words.get(verb, ""))
+
+    screen = await room.book.press(room.act(MAN), name)
+
+    assert said(screen) == "Kit has quiet heron."
+    assert not screen.buttons
+    assert not screen.asks
+    assert await room.audit() == ["take"]
+    assert [letter.kind for letter in await room.letters(after=10**6)] == ["card"]
+
+
+async def test_a_case_that_nobody_holds_shows_nothing(small_room: Room) -> None:
+    case_id = await small_room.file()
+
+    assert "is waiting" in said(await small_room.press("show", case_id))
+    assert await small_room.audit() == []
+
+
+async def test_the_panel_has_no_link_and_no_word_of_the_note(small_room: Room) -> None:
+    case_id = await small_room.held()
+
+    screen = await small_room.press("panel", case_id)
+
+    assert "t.me" not in said(screen)
+    assert NOTE not in said(screen)
+    assert labels(screen) == ["Show links", "Note", "Record", "Release", "Close"]
+
+
+async def test_a_reveal_its_audit_row_and_its_hiding_are_one_transaction(room: Room) -> None:
+    case_id = await room.held()
+
+    screen = await room.press("show", case_id)
+
+    assert telegram(1) in said(screen)
+    assert telegram(3) in said(screen)
+    assert await room.audit() == ["take", "reveal"]
+    assert [letter.kind for letter in await room.letters(after=899)] == ["card"]
+    hide = (await room.letters(after=900))[-1]
+    assert (hide.kind, hide.key) == ("hide", f"hide:{KIT.id}:7")
+
+
+async def test_a_reveal_that_cannot_be_hidden_is_not_audited_either(room: Room) -> None:
+    case_id = await room.held()
+    by = replace(KIT, language=b"no letter can hold this")
+
+    with pytest.raises(StatementError):
+        await room.book.press(room.act(by), press("show", case_id))
+
+    assert await room.audit() == ["take"]
+
+
+async def test_a_replayed_reveal_is_audited_once_and_still_hidden(room: Room) -> None:
+    case_id = await room.held()
+    act = room.act(update=77)
+
+    first = await room.book.press(act, press("show", case_id))
+    again = await room.book.press(act, press("show", case_id))
+
+    assert first == again
+    assert await room.audit() == ["take", "reveal"]
+
+
+async def test_turning_a_page_moves_the_hiding(small_room: Room) -> None:
+    room = small_room
+    case_id = await room.held(urls=[telegram(n) for n in range(1, 12)])
+    first = await room.press("show", case_id)
+    room.clock.move(600)
+
+    second = await room.press("show", case_id, 1)
+
+    assert telegram(8) in said(first)
+    assert telegram(9) not in said(first)
+    assert telegram(9) in said(second)
+    hides = [one for one in await room.letters(after=900) if one.kind == "hide"]
+    assert [one.due for one in hides] == [room.now() + timedelta(minutes=15)]
+    assert [one.kind for one in await room.letters(after=899)] == ["card"]
+
+
+async def test_links_are_code_and_copied_by_a_button(small_room: Room) -> None:
+    case_id = await small_room.held()
+
+    screen = await small_room.press("show", case_id)
+
+    codes = [
+        blank.text
+        for say in screen.says
+        for blank in say.blanks.values()
+        if isinstance(blank, Code)
+    ]
+    assert codes == [telegram(1), telegram(2), telegram(3)]
+    assert [button.copy for button in screen.buttons if button.copy] == codes
+
+
+async def test_under_eighteen_no_link_is_revealed(small_room: Room) -> None:
+    room = small_room
+    case_id = await room.held(minor="unsure")
+
+    shown = await room.press("show", case_id)
+    loose = await room.press("loose", case_id, 1)
+
+    assert "t.me" not in said(shown) + said(loose)
+    assert "Show links" not in labels(shown)
+    assert "Refer" in labels(shown)
+    assert await room.audit() == ["take"]
+
+
+async def test_under_eighteen_is_referred_and_closed(room: Room) -> None:
+    case_id = await room.held(minor="yes")
+    whom = await room.press("refer", case_id)
+
+    screen = await room.press("to", case_id, 0, "welfare")
+
+    assert "Social Welfare Department" in " ".join(labels(whom))
+    assert "passed on" in said(screen)
+    assert await room.audit() == ["take", "refer: welfare"]
+    async with room.store.begin() as books:
+        assert (await books.cases.get(case_id)).outcome == "referred"
+
+
+async def test_a_long_link_is_shown_by_the_second_press_only(small_room: Room) -> None:
+    room = small_room
+    long = "https://example.org/zz_invented?" + "x" * 300
+    case_id = await room.held(urls=[long, telegram(2)])
+    shown = await room.press("show", case_id)
+    act = room.act(update=88)
+
+    await room.book.press(act, press("loose", case_id, 1))
+    await room.book.press(act, press("loose", case_id, 1))
+
+    assert [button.copy for button in shown.buttons if button.copy] == [telegram(2)]
+    assert "Show 1 to copy" in labels(shown)
+    assert await room.audit() == ["take", "reveal", "reveal loose"]
+    loose = [one for one in await room.letters() if one.kind == "loose"]
+    assert [one.body["number"] for one in loose] == [1]
+    assert "example" not in str(loose[0].body)
+
+
+async def test_a_typed_note_is_kept_sealed_and_taken_out_of_the_chat(room: Room) -> None:
+    case_id = await room.held()
+    asked = await room.press("note", case_id)
+
+    screen, on = await room.book.type(room.act(message=8), "zz she will call back")
+
+    assert NOTE in said(asked)
+    assert asked.asks == "note"
+    assert on == 7
+    assert "zz she" not in said(screen)
+    async with room.store.begin() as books:
+        (note,) = await books.notes.of(case_id)
+    place = Place(case_id, f"staff note {note.id}")
+    assert unseal(note.sealed, room.keys.staff.own, place) == b"zz she will call back"
+    assert await room.audit() == ["take", "read note", "note"]
+    gone = [one.body for one in await room.letters() if one.kind == "withdraw"]
+    assert gone == [{"chat": KIT.id, "message": 8}]
+    assert "zz she will call back" in said(await room.press("note", case_id))
+
+
+async def test_a_note_heard_twice_is_kept_once(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("note", case_id)
+    act = room.act(message=8)
+
+    await room.book.type(act, "zz twice")
+    again, on = await room.book.type(act, "zz twice")
+
+    assert "• Note: written" in said(again)
+    assert on == 7
+    async with room.store.begin() as books:
+        assert len(await books.notes.of(case_id)) == 1
+
+
+async def test_words_nobody_asked_for_are_not_kept(small_room: Room) -> None:
+    room = small_room
+    case_id = await room.held()
+    await room.press("note", case_id)
+    await room.press("panel", case_id)
+
+    screen, on = await room.book.type(room.act(message=8), "zz lost")
+
+    assert "lost my place" in said(screen)
+    assert on == 0
+    assert [one.kind for one in await room.letters()] == ["card"]
+
+
+async def test_a_note_for_a_case_given_away_is_neither_kept_nor_taken_away(
+    small_room: Room,
+) -> None:
+    room = small_room
+    case_id = await room.held()
+    await room.press("note", case_id)
+    async with room.store.begin() as books:
+        await books.cases.release(case_id, KIT.id)
+
+    screen, _ = await room.book.type(room.act(message=8), "zz too late")
+
+    assert "is waiting" in said(screen)
+    assert "withdraw" not in [one.kind for one in await room.letters()]
+
+
+async def test_recording_sends_one_news_letter_and_leaves_the_address_sealed(room: Room) -> None:
+    case_id = await room.held(news=True)
+
+    await room.press("set", case_id, 1, "removed")
+    await room.press("set", case_id, 2, "requested")
+
+    (news,) = await room.letters("door")
+    assert (news.kind, news.key) == ("news", f"news:{case_id}")
+    inner = Sealed(bytes.fromhex(news.body["inner"]))
+    place = Place(case_id, "address")
+    with pytest.raises(NotOpened):
+        unseal(inner, room.keys.staff.own, place)
+    assert unseal(inner, room.keys.door.back, place) == str(CHAT).encode()
+    assert await room.audit() == ["take", "record 1: removed", "record 2: requested"]
+
+
+async def test_no_news_where_none_is_wanted_or_nothing_changed(small_room: Room) -> None:
+    room = small_room
+    case_id = await room.held()
+    await room.press("set", case_id, 1, "removed")
+    wanted = await room.held(news=True, name="calm otter")
+
+    await room.press("set", wanted, 1, "new")
+
+    assert await room.letters("door") == []
+
+
+async def test_a_replayed_record_is_recorded_once(small_room: Room) -> None:
+    room = small_room
+    case_id = await room.held()
+    act = room.act(update=99)
+    name = press("set", case_id, 2, "removed")
+
+    assert await room.book.press(act, name) == await room.book.press(act, name)
+    assert await room.audit() == ["take", "record 2: removed"]
+
+
+async def test_the_platforms_reference_is_sealed_to_its_link(room: Room) -> None:
+    case_id = await room.held()
+    screen = await room.press("set", case_id, 2, "requested")
+
+    await room.book.type(room.act(message=8), "ZZ-4711")
+    await room.press("set", case_id, 2, "removed")
+
+    assert (screen.asks, screen.number) == ("reference", 2)
+    async with room.store.begin() as books:
+        row = (await books.links.of(case_id))[1]
+    assert row.state == "removed"
+    assert row.reference is not None
+    place = Place(case_id, "reference 2")
+    assert unseal(row.reference, room.keys.staff.own, place) == b"ZZ-4711"
+
+
+async def test_closing_asks_how_then_forgets_the_address(room: Room) -> None:
+    case_id = await room.held(news=True)
+    asked = await room.press("close", case_id)
+
+    screen = await room.press("outcome", case_id, 0, "partly")
+
+    assert "some links were removed" in labels(asked)
+    assert "some links were removed" in said(screen)
+    assert not screen.buttons
+    async with room.store.begin() as books:
+        assert await books.addresses.get(case_id, room.now().date()) is None
+    assert await room.audit() == ["take", "close: partly"]
+
+
+async def test_releasing_puts_it_back_and_somebody_else_may_take_it(room: Room) -> None:
+    case_id = await room.held()
+
+    screen = await room.press("release", case_id)
+
+    assert "is waiting" in said(screen)
+    assert "is yours" in await room.take(case_id, MAN)
+    assert await room.audit() == ["take", "release", "take"]
+
+
+@pytest.mark.parametrize(
+    "name", ["", "nothing", "show:1", "set:" + "0" * 32, "take:" + "a" * 32 + ":0:"]
+)
+async def test_a_button_nobody_knows_does_nothing(small_room: Room, name: str) -> None:
+    assert "do not know that button" in said(await small_room.book.press(small_room.act(), name))
+
+
+async def test_odd_words_in_a_press_do_nothing(small_room: Room) -> None:
+    room = small_room
+    case_id = await room.held()
+
+    for verb, word in (("set", "eaten"), ("outcome", "eaten"), ("to", "police")):
+        await room.press(verb, case_id, 1, word)
+    missing = await room.press("state", case_id, 99)
+
+    assert "do not know that button" in said(missing)
+    assert await room.audit() == ["take"]
+
+
+async def test_a_case_that_is_gone_is_told(small_room: Room) -> None:
+    nowhere = "0" * 32
+    with pytest.raises(NoSuchCase):
+        async with small_room.store.begin() as books:
+            await books.cases.get(nowhere)
+
+    assert "no longer here" in said(await small_room.press("show", nowhere))
+    assert "no longer here" in await small_room.take(nowhere)
+
+
+async def test_the_queue_has_the_urgent_first_and_twenty_a_page(small_room: Room) -> None:
+    room = small_room
+    for number in range(21):
+        await room.file(name=f"calm {number}", urgency="calm")
+    await room.file(name="quick heron", urgency="now")
+
+    first = await room.book.listed(KIT, "queue")
+    second = await room.book.listed(KIT, "queue", 1)
+
+    assert said(first).splitlines()[:2] == [
+        "Waiting: 22",
+        "quick heron — It is happening now — 2027-01-15",
+    ]
+    assert labels(first) == ["Next"]
+    assert labels(second) == ["Previous"]
+    assert len(said(second).splitlines()) == 3
+
+
+async def test_mine_lists_what_one_holds_and_opens_it(small_room: Room) -> None:
+    room = small_room
+    case_id = await room.held()
+    await room.file(name="calm otter")
+
+    screen = await room.book.listed(KIT, "mine")
+
+    assert labels(screen) == ["quiet heron"]
+    assert screen.buttons[0].name == press("panel", case_id)
+    assert "no case" in said(await room.book.listed(MAN, "mine"))
+
+
+async def test_the_name_of_an_open_case_is_words_about_a_case(small_room: Room) -> None:
+    room = small_room
+    case_id = await room.held()
+
+    assert await room.book.is_about_a_case("who knows Quiet Heron, please?")
+    assert not await room.book.is_about_a_case("a quiet lunch under the heron bridge")
+    assert not await room.book.is_about_a_case("calm otter")
+    await room.press("outcome", case_id, 0, "removed")
+    assert not await room.book.is_about_a_case("quiet heron")
+
+
+async def test_what_our_key_does_not_open_is_counted_and_told(small_room: Room) -> None:
+    room = small_room
+    case_id = await room.held(urls=[telegram(1)])
+    async with room.store.begin() as books:
+        await books.links.add(case_id, [Sealed(b"FD\x01zz")], room.now().date())
+
+    screen = await room.press("show", case_id)
+
+    assert "2. cannot be opened" in said(screen)
+    assert "Our key does not open this one." in said(screen)
+    assert telegram(1) in said(screen)
+
+
+async def test_no_page_is_longer_than_telegram_takes(small_room: Room) -> None:
+    room = small_room
+    both = replace(KIT, language=None)
+    long = [f"https://example.org/{n}/" + "\u9999" * 1200 for n in range(20)]
+    case_id = await room.held(urls=long, note="\U0001f600" * 3000)
+
+    for by in (KIT, both):
+        for verb in ("show", "note"):
+            for page in range(20):
+                screen = await room.book.press(room.act(by), press(verb, case_id, page))
+                text = Voice(by.language, room.now().date()).page(screen.says).text
+                assert units(text) <= 4096

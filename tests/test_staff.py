@@ -1,0 +1,189 @@
+"""What the staff see: values in, words and buttons out."""
+
+from dataclasses import replace
+from datetime import date
+from typing import get_args
+
+import pytest
+
+from handlers import desk, staff
+from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
+from handlers.spoken import Answer, Voice, units
+from handlers.staff import Caseworker, Screen, Summary, card, press
+from handlers.status import OUTCOMES
+from storage.books import Case
+from storage.links import LinkState
+from storage.seal import Sealed
+
+DAY = date(2027, 1, 15)
+KIT = Caseworker(41, "Kit", "en")
+CASE = Case(
+    id="a" * 32,
+    name="quiet heron",
+    language="yue_Hant",
+    minor="no",
+    urgency="now",
+    news=True,
+    day=DAY,
+    happened=Sealed(b""),
+    note=None,
+    state="waiting",
+    holder=None,
+    holder_name=None,
+    outcome=None,
+    version=1,
+)
+TAKEN = replace(CASE, state="taken", holder=KIT.id, holder_name=KIT.name)
+CLOSED = replace(TAKEN, state="closed", outcome="partly")
+OF = Summary(CASE, {"telegram": 2, "lihkg": 1}, {"new": 2, "removed": 1}, ("shared",))
+
+
+def spoken(screen: Screen, language: str | None = "en") -> Answer:
+    return Voice(language, DAY).message(screen.says, screen.buttons)
+
+
+def labels(screen: Screen) -> list[str]:
+    return [key.label for row in spoken(screen).rows for key in row]
+
+
+def test_a_card_says_what_a_group_may_know() -> None:
+    text = spoken(card(OF, "zz_bot")).text
+
+    assert text.splitlines() == [
+        "quiet heron",
+        "• Sent: 2027-01-15, in 廣東話",
+        "• Links: 3 (Telegram 2, LIHKG 1)",
+        "• Age then: 18 or over",
+        "• How urgent: It is happening now",
+        "• What happened: Shared or posted",
+        "• News: wanted",
+    ]
+
+
+def test_a_waiting_card_has_take_a_taken_one_open_a_closed_one_nothing() -> None:
+    waiting = spoken(card(OF, "zz_bot")).rows
+    taken = spoken(card(replace(OF, case=TAKEN), "zz_bot"))
+    closed = spoken(card(replace(OF, case=CLOSED), "zz_bot"))
+
+    assert [(key.label, key.name, key.style) for key in waiting[0]] == [
+        ("Take", f"take:{CASE.id}:0:", "primary")
+    ]
+    assert "With: Kit" in taken.text
+    assert taken.rows[0][0].url == f"https://t.me/zz_bot?start=case_{CASE.id}"
+    assert "Closed: some links were removed." in closed.text
+    assert closed.rows == ()
+
+
+@pytest.mark.parametrize("minor", ["yes", "unsure"])
+def test_a_card_says_clearly_that_somebody_may_be_under_eighteen(minor: str) -> None:
+    answer = spoken(card(replace(OF, case=replace(CASE, minor=minor)), "zz_bot"))  # type: ignore[arg-type]  # from a list
+
+    assert "May be under 18" in answer.text
+    assert len([mark for mark in answer.marks if mark.kind == "bold"]) == 2
+    assert "May be under 18" not in spoken(card(OF, "zz_bot")).text
+
+
+def test_the_card_is_spoken_in_both_languages() -> None:
+    answer = spoken(card(OF, "zz_bot"), None)
+
+    assert answer.text.count("quiet heron") == 2
+    assert "• Links: 3" in answer.text
+
+
+@pytest.mark.parametrize("state", ["waiting", "taken", "closed"])
+def test_only_the_holder_sees_a_panel(state: str) -> None:
+    of = replace(OF, case=replace(TAKEN, state=state, holder=99, outcome="removed"))  # type: ignore[arg-type]  # from a list
+
+    screen = desk.panel(of, KIT)
+
+    assert len(screen.says) == 1
+    assert screen.buttons == ()
+
+
+def test_a_panel_without_links_offers_no_links() -> None:
+    none = desk.panel(Summary(TAKEN), KIT)
+
+    assert labels(none) == ["Note", "Release", "Close"]
+
+
+def test_under_eighteen_refer_stands_in_place_of_show_links() -> None:
+    of = replace(OF, case=replace(TAKEN, minor="yes"))
+
+    assert labels(desk.panel(of, KIT)) == ["Refer", "Note", "Record", "Release", "Close"]
+    assert len(labels(desk.choose_outcome(of))) == len(OUTCOMES)  # one less, and Back
+
+
+def test_a_page_holds_eight_links_and_never_too_much() -> None:
+    short = [Opened(n, "new", "telegram", "", "https://t.me/zz") for n in range(1, 21)]
+    long = [Opened(n, "new", "telegram", "", "https://t.me/" + "z" * 900) for n in range(1, 9)]
+
+    assert [len(page) for page in pages_of(short)] == [8, 8, 4]
+    assert [len(page) for page in pages_of(long)] == [3, 3, 2]
+    assert pages_of([]) == [()]
+
+
+def test_every_link_is_on_one_page_in_order() -> None:
+    links = [Opened(n, "new", "", "", "https://t.me/" + "z" * n * 11) for n in range(1, 90)]
+
+    assert [link for page in pages_of(links) for link in page] == links
+
+
+def test_a_page_past_the_end_is_the_last_page() -> None:
+    links = [Opened(n, "new", "telegram", "", f"https://t.me/zz{n}") for n in range(1, 11)]
+
+    assert "10. Telegram" in spoken(links_page(OF, links, 9)).text
+
+
+def test_each_address_is_one_code_mark() -> None:
+    link = Opened(1, "requested", "telegram", "", "https://t.me/zz_invented", "ZZ-1")
+    answer = Voice("en", DAY).message(link_lines(link))
+
+    assert answer.text == (
+        "1. Telegram — asked to remove\nhttps://t.me/zz_invented\nReference: ZZ-1"
+    )
+    assert [mark.kind for mark in answer.marks] == ["code", "code"]
+
+
+@pytest.mark.parametrize(("length", "copied"), [(256, True), (257, False)])
+def test_a_button_copies_as_much_as_telegram_lets_it(length: int, copied: bool) -> None:
+    link = Opened(1, "new", "telegram", "", "https://t.me/".ljust(length, "z"))
+
+    (button,) = desk.link_buttons(CASE.id, link)
+
+    assert bool(button.copy) is copied
+    assert button.name.startswith("copy" if copied else "loose:")
+
+
+def test_notes_are_code_so_that_nothing_in_them_can_be_tapped() -> None:
+    notes = [Written("see t.me/zz_invented @zz_invented /start"), Written("zz", DAY)]
+    answer = spoken(notes_page(OF, notes, 0))
+
+    assert [mark.kind for mark in answer.marks] == ["bold", "code", "code"]
+    assert "Our team, 2027-01-15:" in answer.text
+
+
+def test_a_long_note_is_whole_on_several_pages() -> None:
+    text = "\U0001f600 zz " * 900
+    pages = note_pages([Written(text)])
+
+    whole = [Voice("en", DAY).page([say]).text for page in pages for say in page[1::2]]
+    assert len(pages) > 1
+    assert "".join(whole) == text
+
+
+def test_every_press_fits_in_a_button() -> None:
+    words = [*OUTCOMES, *desk.WHOM, *desk.CHOICES]
+
+    assert max(len(press("outcome", CASE.id, 200, word).encode()) for word in words) <= 64
+
+
+def test_every_state_of_a_link_has_its_word() -> None:
+    assert tuple(desk.STATES) == get_args(LinkState)
+
+
+def test_a_full_list_fits_a_message() -> None:
+    cases = [replace(CASE, name="considerate watermelon") for _ in range(20)]
+
+    for screen in (staff.queue(cases, 99, 0), staff.digest(cases, 99), staff.mine(cases)):
+        assert units(spoken(screen, None).text) <= 4096
+    assert "And 79 more" in spoken(staff.digest(cases, 99)).text

@@ -1,0 +1,507 @@
+"""The staff room, with the real library and the real courier, against the sandbox."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+from bot.bot_api import BotApi
+from bot.courier import Pace
+from bot.receiver import Receiver
+from bot.sandbox.phone import Phone, Shown
+from bot.sandbox.server import serving
+from bot.sandbox.telegram import Sandbox, default_sandbox
+from bot.staff_room import StaffRoom, open_staff_room
+from storage.books import Store
+from storage.drafts import MemoryDrafts
+from storage.keys import DoorKeys, StaffKeys
+from tests.cases import NOTE, Keys, file_case, telegram
+
+LONG = "https://example.org/zz_invented?" + "x" * 300
+QUARTER = 15 * 60
+
+
+@dataclass
+class House:
+    """A sandbox with a staff room at work in it, and two caseworkers' phones."""
+
+    sandbox: Sandbox
+    base: str
+    http: aiohttp.ClientSession
+    room: StaffRoom
+    store: Store
+    keys: Keys
+    kit: Phone
+    group: Phone
+
+    async def file(self, **what: Any) -> str:
+        """File a case; its card is on the group's screen."""
+        name = what.get("name", "quiet heron")
+        case_id = await file_case(self.store, self.keys, self.sandbox.now(), **what)
+        self.room.courier.poke()
+        await self.group.sees(name)
+        return case_id
+
+    async def held(self, **what: Any) -> str:
+        """A case that Kit has taken and opened."""
+        case_id = await self.file(**what)
+        await self.group.press("Take")
+        await self.group.sees("With: Kit")
+        await self.kit.start(f"case_{case_id}")
+        await self.kit.sees("Links: ")
+        return case_id
+
+    def move(self, seconds: float) -> None:
+        """Let time pass for everybody."""
+        self.sandbox.move_clock(seconds)
+        self.room.courier.poke()
+
+    async def audit(self, name: str = "quiet heron") -> list[str]:
+        async with self.store.begin() as books:
+            return [row.what for row in await books.audit.of(name)]
+
+    def phone(self, name: str, **where: Any) -> Phone:
+        (person,) = [one for one in self.sandbox.people() if one.name == name]
+        return Phone(self.http, self.base, person.id, "staff", **where)
+
+    async def press(self, phone: Phone, label: str, words: str) -> Shown:
+        """Press; then the message whose words follow."""
+        await phone.press(label)
+        return await phone.sees(words)
+
+
+@asynccontextmanager
+async def opened(
+    store: Store, keys: Keys, topic: str = "", administrator: bool = True
+) -> AsyncIterator[House]:
+    """A staff room at work; in the end, that Telegram found nothing wrong with it."""
+    sandbox = default_sandbox(time.time)
+    bot = sandbox.bot("staff")
+    if not administrator:
+        sandbox.set_administrator(bot.id, False)
+    thread = sandbox.make_topic(topic) if topic else None
+    drafts = MemoryDrafts(keys.staff.locker(), sandbox.now)
+    async with (
+        serving(sandbox) as base,
+        aiohttp.ClientSession() as http,
+        BotApi(bot.token, base, http) as api,
+        open_staff_room(
+            bot.token,
+            base,
+            sandbox.group.id,
+            thread,
+            store,
+            drafts,
+            keys.staff,
+            sandbox.now,
+            lambda: uuid4().hex,
+            pace=Pace(most=1000),
+        ) as room,
+        at_work(Receiver(api, room.desk, store, sandbox.now), room),
+    ):
+        kit = next(one for one in sandbox.people() if one.name == "Kit")
+        phone = Phone(http, base, kit.id, "staff")
+        group = Phone(http, base, kit.id, group=True)
+        yield House(sandbox, base, http, room, store, keys, phone, group)
+        assert [one for one in sandbox.refused if not one.expected] == []
+
+
+@asynccontextmanager
+async def at_work(receiver: Receiver, room: StaffRoom) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as tasks:
+        work = [tasks.create_task(receiver.run()), tasks.create_task(room.courier.run())]
+        await receiver.drained.wait()
+        yield
+        for task in work:
+            task.cancel()
+
+
+@pytest.fixture
+async def house(
+    sqlite_store: Store, door_keys: DoorKeys, staff_keys: StaffKeys
+) -> Callable[..., Any]:
+    keys = Keys(door_keys, staff_keys)
+    return lambda **what: opened(sqlite_store, keys, **what)
+
+
+def kinds_of(shown: Shown) -> set[str]:
+    return {entity["type"] for entity in shown.entities}
+
+
+async def test_a_case_goes_from_take_to_close(house: Any) -> None:
+    async with house() as at:
+        case_id = await at.file()
+        card = await at.group.sees("quiet heron")
+        assert "Take" in card.labels()[0]
+
+        await at.group.press("Take")
+        await at.group.toast("quiet heron is yours")
+        taken = await at.group.sees("With: Kit")
+        assert [button.kind for row in taken.buttons for button in row] == ["url"]
+        await at.kit.start(f"case_{case_id}")
+        panel = await at.kit.sees("• Links: 3")
+        assert panel.protected
+
+        shown = await at.press(at.kit, "Show links", telegram(3))
+        assert shown.id == panel.id
+        await at.press(at.kit, "Back", "How urgent")
+        await at.press(at.kit, "Record", "which link?")
+        await at.press(at.kit, "2", "What became of it?")
+        await at.press(at.kit, "removed", "Recorded.")
+        await at.kit.say("ZZ-4711")
+        await at.kit.sees("The reference is kept.")
+        await at.press(at.kit, "Close", "how did it end?")
+        await at.press(at.kit, "some links were removed", "Closed: some links were removed.")
+        closed = await at.group.sees("Closed: ")
+
+        assert closed.id == card.id
+        assert closed.buttons == ()
+        assert (await at.kit.sees("Closed: ")).buttons == ()
+        assert await at.audit() == [
+            "take",
+            "reveal",
+            "record 2: removed",
+            "reference 2",
+            "close: partly",
+        ]
+
+
+async def test_the_group_never_holds_a_link_or_a_word_of_a_note(house: Any) -> None:
+    async with house() as at:
+        await at.held(urls=[telegram(1), LONG], news=True)
+        await at.press(at.kit, "Show links", telegram(1))
+        await at.press(at.kit, "Show 2", LONG)
+        await at.press(at.kit, "Back", "How urgent")
+        await at.press(at.kit, "Note", NOTE)
+        await at.kit.say("zz second invented note")
+        await at.kit.sees("The note is kept.")
+        await at.press(at.kit, "Record", "which link?")
+        await at.press(at.kit, "1", "What became of it?")
+        await at.kit.press("refused")
+        await at.group.say("/queue")
+        await at.group.say("/mine")
+        await at.group.sees("Your cases: 1")
+
+        for message in at.sandbox.group.messages.values():
+            everything = repr(message)
+            for secret in ("zz_invented", "example.org", "invented note", "please hurry"):
+                assert secret not in everything
+
+
+async def test_a_reveal_is_protected_inert_and_gone_after_a_quarter_of_an_hour(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        shown = await at.press(at.kit, "Show links", telegram(1))
+
+        assert shown.protected
+        assert not shown.preview
+        assert kinds_of(shown) == {"bold", "code"}
+        copies = [one.value for row in shown.buttons for one in row if one.kind == "copy"]
+        assert copies == [telegram(1), telegram(2), telegram(3)]
+
+        at.move(QUARTER + 1)
+        await at.kit.until(
+            lambda screen: not any("t.me" in one.text for one in screen), "links hidden"
+        )
+        assert "Show links" in (await at.kit.sees("How urgent")).labels()
+
+
+async def test_notes_are_inert_too_and_hidden_in_time(house: Any) -> None:
+    async with house() as at:
+        await at.held(note="zz see t.me/zz_invented @zz_invented_person")
+        shown = await at.press(at.kit, "Note", "zz see")
+
+        assert shown.protected
+        assert kinds_of(shown) == {"bold", "code"}
+        at.move(QUARTER + 1)
+        await at.kit.until(
+            lambda screen: not any("zz see" in one.text for one in screen), "note hidden"
+        )
+        assert await at.audit() == ["take", "read note"]
+
+
+async def test_a_typed_note_leaves_the_chat_and_is_in_the_notes(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        await at.press(at.kit, "Note", "Type the note")
+
+        await at.kit.say("zz called back, all is well")
+
+        await at.kit.sees("The note is kept.")
+        await at.kit.until(
+            lambda screen: not any("zz called" in one.text for one in screen), "note taken away"
+        )
+        await at.press(at.kit, "Note", "zz called back, all is well")
+
+
+async def test_a_long_link_is_shown_by_a_second_press_and_withdrawn(house: Any) -> None:
+    async with house() as at:
+        await at.held(urls=[LONG])
+        shown = await at.press(at.kit, "Show links", LONG)
+        assert "copy" not in [one.kind for row in shown.buttons for one in row]
+
+        await at.kit.press("Show 1")
+        loose = (await at.kit.until(lambda screen: screen[-1].text == LONG, "loose"))[-1]
+
+        assert not loose.protected
+        assert not loose.preview
+        assert kinds_of(loose) == {"code"}
+        at.move(121)
+        await at.kit.until(lambda screen: loose.id not in [one.id for one in screen], "withdrawn")
+        assert await at.audit() == ["take", "reveal", "reveal loose"]
+
+
+async def test_under_eighteen_is_referred_and_never_revealed(house: Any) -> None:
+    async with house() as at:
+        await at.held(minor="unsure")
+        panel = await at.kit.sees("May be under 18")
+        assert "Show links" not in panel.labels()
+
+        await at.press(at.kit, "Refer", "whom did you refer it to?")
+        await at.press(at.kit, "Social Welfare", "Closed: it was passed on")
+
+        await at.group.sees("Closed: it was passed on")
+        assert await at.audit() == ["take", "refer: welfare"]
+
+
+async def test_the_second_to_press_is_told_who_was_first(house: Any) -> None:
+    async with house() as at:
+        await at.file()
+        other = at.phone("阿文", group=True)
+        at.sandbox.faults = lambda role, method, params: (
+            (400, "message is not modified", {}) if method == "editMessageText" else None
+        )
+        await at.group.press("Take")
+        await at.group.toast("is yours")
+
+        await other.press("Take")
+
+        assert "Kit" in await other.toast("Kit")
+        at.sandbox.faults = None
+
+
+async def test_only_the_holder_opens_a_case(house: Any) -> None:
+    async with house() as at:
+        case_id = await at.held()
+        other = at.phone("阿文")
+
+        await other.start(f"case_{case_id}")
+
+        answer = await other.answer()
+        assert "quiet heron" in answer.text
+        assert answer.buttons == ()
+        assert "t.me" not in answer.text
+
+
+async def test_who_leaves_is_refused_at_once_and_sees_no_link_any_more(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        await at.press(at.kit, "Show links", telegram(1))
+
+        at.sandbox.leave(at.kit.person)
+        await at.kit.press("Back")
+
+        answer = await at.kit.sees("one team only")
+        assert answer.buttons == ()
+        assert not any("t.me" in one.text for one in await at.kit.screen())
+
+
+async def test_who_left_unseen_is_refused_within_a_minute(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        at.sandbox.group.standing[at.kit.person] = "left"  # and no update tells of it
+
+        at.move(60)
+        await at.kit.press("Show links")
+
+        await at.kit.sees("one team only")
+        assert await at.audit() == ["take"]
+
+
+async def test_a_stranger_gets_one_neutral_line(house: Any) -> None:
+    async with house() as at:
+        await at.file()
+        sam = at.phone("Sam")
+
+        await sam.start()
+        first = await sam.answer()
+        await sam.say("/queue")
+        second = await sam.answer()
+
+        assert first.text == second.text == "This chat is for one team only."
+
+
+async def test_an_anonymous_administrator_is_refused(house: Any) -> None:
+    async with house() as at:
+        at.sandbox.set_administrator(at.kit.person)
+        at.sandbox.set_anonymous(at.kit.person)
+
+        await at.group.say("/queue")
+
+        await at.group.sees("Please act as yourself, not as the group.")
+
+
+async def test_the_queue_is_listed_in_the_group_by_name_alone(house: Any) -> None:
+    async with house() as at:
+        await at.file()
+        await at.group.say("/queue")
+
+        listed = await at.group.sees("Waiting: 1")
+        assert "quiet heron — It is happening" in listed.text or "quiet heron — In" in listed.text
+        assert listed.buttons == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["see https://t.me/zz_invented/5 please", "Quiet Heron wrote again", "zz caption t.me/zz/1"],
+)
+async def test_words_about_a_case_leave_the_group_with_a_pointer(house: Any, words: str) -> None:
+    async with house() as at:
+        await at.file()
+        if "caption" in words:
+            await at.group.media("photo", words)
+        else:
+            await at.group.say(words)
+
+        pointer = await at.group.sees("Please write about a case in the private chat")
+
+        await at.group.until(
+            lambda screen: not any(words in one.text for one in screen), "words taken away"
+        )
+        at.move(61)
+        await at.group.until(
+            lambda screen: pointer.id not in [one.id for one in screen], "pointer withdrawn"
+        )
+
+
+async def test_a_reply_to_a_card_leaves_the_group(house: Any) -> None:
+    async with house() as at:
+        await at.file()
+        card = await at.group.sees("quiet heron")
+
+        await at.group.say("zz nothing that names it", reply_to=card.id)
+
+        await at.group.sees("Please write about a case in the private chat")
+        await at.group.until(
+            lambda screen: not any("zz nothing" in one.text for one in screen), "reply taken away"
+        )
+
+
+async def test_words_edited_into_a_case_leave_the_group_and_small_talk_stays(house: Any) -> None:
+    async with house() as at:
+        await at.file()
+        (talk,) = await at.group.say("lunch?")
+        (other,) = await at.group.say("good morning")
+
+        await at.group.edit(talk, "quiet heron")
+
+        await at.group.until(
+            lambda screen: talk not in [one.id for one in screen], "words taken away"
+        )
+        assert other in [one.id for one in await at.group.screen()]
+
+
+async def test_updates_that_come_again_do_nothing_twice(house: Any) -> None:
+    async with house() as at:
+        case_id = await at.held(news=True)
+        await at.press(at.kit, "Show links", telegram(1))
+        await at.press(at.kit, "Back", "How urgent")
+        await at.press(at.kit, "Record", "which link?")
+        await at.press(at.kit, "1", "What became of it?")
+        await at.press(at.kit, "removed", "Recorded.")
+        raws = [one.as_json() for one in at.sandbox.inboxes[at.sandbox.bot("staff").id]._handed]
+        before = await at.audit()
+
+        for raw in raws * 2:
+            await at.room.desk.hear(at.room.desk.slim(raw))
+
+        assert await at.audit() == before
+        async with at.store.begin() as books:
+            assert (await books.links.states(case_id)) == {"removed": 1, "new": 2}
+
+
+async def test_a_cut_line_is_tried_again_and_the_links_are_audited_once(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        cuts = iter(["drop_request", "drop_answer"])
+        at.sandbox.faults = lambda role, method, params: (
+            next(cuts, None) if method == "editMessageText" else None
+        )
+
+        await at.press(at.kit, "Show links", telegram(1))
+
+        assert next(cuts, None) is None
+        assert await at.audit() == ["take", "reveal"]
+
+
+async def test_a_press_that_grew_too_old_still_counts(house: Any) -> None:
+    async with house() as at:
+        await at.file()
+        at.sandbox.faults = lambda role, method, params: (
+            (400, "query is too old and response timeout expired", {})
+            if method == "answerCallbackQuery"
+            else None
+        )
+
+        await at.group.press("Take")
+
+        await at.group.sees("With: Kit")
+
+
+async def test_cards_go_into_their_topic(house: Any) -> None:
+    async with house(topic="Reports") as at:
+        await at.file()
+        card = await at.group.sees("quiet heron")
+
+        assert card.thread is not None
+        assert card.silent
+
+
+async def test_a_first_card_marks_its_links_for_the_staff_alone(house: Any) -> None:
+    async with house() as at:
+        case_id = await at.file()
+        other = await at.file(name="calm otter", urls=[telegram(2)])
+
+        async with at.store.begin() as books:
+            found = (
+                await books.cases_with
+                if False
+                else await books.links.cases_with(at.keys.staff.mark(telegram(2)))
+            )
+        assert sorted(found) == sorted([case_id, other])
+
+
+async def test_a_bot_that_may_not_ask_who_is_in_the_group_lets_nobody_act(house: Any) -> None:
+    async with house() as at:
+        await at.file()
+        at.sandbox.faults = lambda role, method, params: (
+            (400, "CHAT_ADMIN_REQUIRED", {}) if method == "getChatMember" else None
+        )
+
+        await at.group.press("Take")
+
+        await at.group.toast("one team only")
+        assert await at.audit() == []
+
+
+async def test_help_is_two_lines(house: Any) -> None:
+    async with house() as at:
+        await at.kit.start()
+        assert len((await at.kit.answer()).text.splitlines()) == 2
+        await at.group.say("/help")
+        await at.group.sees("/queue lists what waits")
+
+
+async def test_what_nobody_asked_for_is_answered_kindly(house: Any) -> None:
+    async with house() as at:
+        await at.kit.start()
+        await at.kit.say("zz hello?")
+        await at.kit.sees("I lost my place")
+        await at.kit.media("sticker")
+        await at.kit.sees("as plain text")
