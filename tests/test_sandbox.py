@@ -864,6 +864,7 @@ async def test_a_text_too_long_for_one_message_goes_out_in_several(telegram: Tel
         {"act": "press", "person": SAM, "bot": "door", "message": 99, "row": 0, "column": 0},
         {"act": "press", "person": SAM, "bot": "door", "message": 1, "row": 0, "column": 0},
         {"act": "edit", "person": SAM, "bot": "door", "message": 99, "text": "x"},
+        {"act": "media", "person": SAM, "bot": "door", "kind": "smell"},
         {"act": "dance"},
     ],
 )

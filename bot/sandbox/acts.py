@@ -72,8 +72,6 @@ def edit(sandbox: Sandbox, act: Json) -> None:
 
 def media(sandbox: Sandbox, act: Json) -> Json:
     """Send a stand-in picture, film, voice note, sticker or file."""
-    if act["kind"] not in wire.MEDIA_KINDS:
-        raise CannotDo("there is no such kind of file")
     chat = _open_chat(sandbox, act)
     words = act.get("caption") or ""
     draft = _by(
@@ -81,7 +79,7 @@ def media(sandbox: Sandbox, act: Json) -> Json:
         act,
         text=words,
         entities=marked(words, []),
-        media=act["kind"],
+        media=_kind(act["kind"]),
         album=act.get("album"),
     )
     return {"messages": [sandbox.post(chat, draft).id]}
@@ -96,7 +94,7 @@ def forward(sandbox: Sandbox, act: Json) -> Json:
         act,
         text=words,
         entities=marked(words, []),
-        media=act.get("media"),
+        media=_kind(act.get("media")),
         forward=_origin(act["from"], int(sandbox.now())),
     )
     return {"messages": [sandbox.post(chat, draft).id]}
@@ -208,6 +206,12 @@ def _by(chat: Chat, act: Json, **words: Any) -> Message:
         anonymous=hidden,
         **words,
     )
+
+
+def _kind(media: str | None) -> str | None:
+    if media is not None and media not in wire.MEDIA_KINDS:
+        raise CannotDo("there is no such kind of file")
+    return media
 
 
 def _somebody(sandbox: Sandbox, act: Json) -> int:

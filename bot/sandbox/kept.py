@@ -32,6 +32,7 @@ class KeptInbox:
 class World:
     """All of a sandbox that a restart must not change."""
 
+    version: int
     moved: float
     bots: tuple[BotAccount, ...]
     people: tuple[Person, ...]
@@ -47,6 +48,7 @@ class World:
             for bot, inbox in sandbox.inboxes.items()
         }
         return cls(
+            sandbox.version,
             sandbox.moved,
             tuple(sandbox.bots()),
             tuple(sandbox.people()),
@@ -67,6 +69,7 @@ class World:
         sandbox.accounts.update({person.id: person for person in self.people})
         sandbox.chats.update({(chat.bot, chat.id): chat for chat in self.chats})
         sandbox.private_ids.update(self.private_ids)
+        sandbox.version = self.version
         return sandbox
 
 
