@@ -19,6 +19,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
+from pyrate_limiter import InMemoryBucket, Rate, RateItem
+
 from bot.parcels import (
     Carrier,
     Delete,
@@ -99,20 +101,23 @@ class Pace:
     """
 
     def __init__(self, most: int = 6, seconds: float = 20.0) -> None:
-        self.most, self.seconds = most, seconds
-        self._taken: deque[float] = deque(maxlen=most)
+        self.seconds = seconds
+        # One less, since the library counts both ends of its window.
+        self._bucket = InMemoryBucket([Rate(most, int(seconds * 1000) - 1)])
         self._held_until = 0.0
 
     def take(self, now: float) -> float:
-        """Take a place, and 0; or take none, and the seconds until there may be one."""
-        if self._taken and self._taken[-1] > now:
-            self._taken.clear()  # the clock was set back: what is noted lies in the future
-        full = len(self._taken) == self.most
-        free = max(self._held_until, self._taken[0] + self.seconds if full else 0.0)
-        if free > now:
-            return free - now
-        self._taken.append(now)
-        return 0.0
+        """Take a place, and 0; or take none, and the seconds until it is worth asking again."""
+        if now < self._held_until:
+            return self._held_until - now
+        item = RateItem("group", int(now * 1000))
+        newest = self._bucket.peek(0)
+        if newest is not None and newest.timestamp > item.timestamp:
+            self._bucket.flush()  # the clock was set back: what is noted lies in the future
+        self._bucket.leak(item.timestamp)
+        if self._bucket.put(item):
+            return 0.0
+        return (self._bucket.put_decision(item).retry_after_ms or 1) / 1000
 
     def hold(self, until: float) -> None:
         """No places before *until*, in unix seconds."""
