@@ -17,9 +17,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn
+from typing import NoReturn, cast
 
-from pyrate_limiter import InMemoryBucket, Rate, RateItem
+from pyrate_limiter import Decision, InMemoryBucket, Rate, RateItem
 
 from bot.parcels import (
     Carrier,
@@ -117,7 +117,8 @@ class Pace:
         self._bucket.leak(item.timestamp)
         if self._bucket.put(item):
             return 0.0
-        return (self._bucket.put_decision(item).retry_after_ms or 1) / 1000
+        refused = cast(Decision, self._bucket.put_decision(item))  # only async ones are awaited
+        return (refused.retry_after_ms or 1) / 1000
 
     def hold(self, until: float) -> None:
         """No places before *until*, in unix seconds."""

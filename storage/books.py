@@ -115,10 +115,8 @@ class Store:
         try:
             async with AsyncExitStack() as stack:
                 yield await self._begun(stack)
-        except exc.TimeoutError:
-            raise Down(_DOWN) from None
-        except exc.DBAPIError as error:
-            if _is_ours(error):
+        except (exc.DBAPIError, exc.TimeoutError) as error:
+            if isinstance(error, exc.DBAPIError) and _is_ours(error):
                 raise Broken(f"{type(error).__name__} in {error.statement}") from None
             raise Down(_DOWN) from None
 

@@ -25,9 +25,11 @@ LOCK_SECONDS = 60
 LOOK_AGAIN_SECONDS = 0.05
 HOUR = 3600
 
-# KEYS: lock, draft. ARGV: token, the lock's milliseconds. False when another process has the lock.
+# KEYS: lock, draft. ARGV: token, the lock's milliseconds. False when another process has the lock;
+# a lock that is ours already means that the client asks again after a lost answer.
 _LOCK_AND_LOAD = """
-if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return false end
+if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+and redis.call('GET', KEYS[1]) ~= ARGV[1] then return false end
 return {redis.call('GET', KEYS[2])}
 """
 

@@ -15,6 +15,7 @@ from typing import cast
 import pytest
 import pytest_asyncio
 from hypothesis import settings
+from playwright.async_api import Browser, async_playwright
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -30,6 +31,17 @@ MISSING = "MISSING HERE: "
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -94,6 +106,15 @@ def chromium() -> Path:
             return Path(found)
     missing("a browser (Debian: apt install chromium)")
     raise AssertionError
+
+
+@pytest.fixture
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
+    """A headless Chromium that asks nobody outside."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        await browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,7 @@ from storage.books import (
     Store,
 )
 from storage.seal import Sealed
+from tests.conftest import missing
 from tests.servers import Missing, postgres
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -653,7 +654,7 @@ class TestDown:
         try:
             folder = server.__enter__()
         except Missing as why:
-            pytest.skip(str(why))
+            missing(str(why))
         store = Store(f"postgresql+asyncpg://postgres@/postgres?host={folder}")
         await store.prepare()
 

@@ -79,7 +79,7 @@ def shelf(door_keys: DoorKeys) -> Shelf:
 
 async def _until_full(shelf: Shelf, size: int) -> None:
     while len(shelf) < size:  # noqa: ASYNC110 - a shelf tells nobody that it is full
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
 
 
 async def test_an_empty_shelf_makes_a_code_on_the_spot(shelf: Shelf) -> None:

@@ -1,6 +1,8 @@
 """The tables a fresh start makes, and the way to them from any older version."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -89,6 +91,19 @@ async def test_the_folder_made_for_a_new_file_is_closed_to_others(tmp_path: Path
     await store.close()
 
     assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_developer_can_run_them_from_the_command_line(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'books.db'}"
+    settings = Path(__file__).parent.parent / "pyproject.toml"
+    command = [sys.executable, "-m", "alembic", "-c", str(settings), "-x", f"url={url}", "check"]
+
+    before = subprocess.run(command, capture_output=True, text=True, check=False)
+    subprocess.run([*command[:-1], "upgrade", "head"], capture_output=True, check=True)
+    after = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert "not up to date" in before.stdout + before.stderr
+    assert (after.returncode, after.stdout.strip()) == (0, "No new upgrade operations detected.")
 
 
 def test_there_is_one_line_of_revisions() -> None:
