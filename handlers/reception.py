@@ -39,11 +39,11 @@ ADDRESS_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What one person's draft row holds: the draft, the last update heard, and its answer."""
+    """One person's draft row: the draft, the last update heard, and what was answered."""
 
     draft: Draft
     update: int
-    answer: Answer
+    answer: Answer | None
 
 
 _MEMORY = TypeAdapter(Memory)
@@ -88,11 +88,12 @@ class Reception:
             draft = memory.draft if memory else await self._returning(person, language)
             turn = HOUSE.take(draft, heard)
             turn = await self._carry_out(turn, chat, person, update)
-            answer = Voice(turn.draft.language, self.today()).answer(turn)
+            voice = Voice(turn.draft.language, self.today())
+            answer = None if turn.silent else voice.answer(turn)
             gone = turn.effect in (Effect.CLEAR, Effect.FORGET)
             kept = Memory(turn.draft, update, answer)
             held.kept = None if gone else _MEMORY.dump_json(kept)
-            return None if turn.silent else answer
+            return answer
 
     async def seen(self, chat: int, messages: Mapping[int, float]) -> None:
         """Remember messages of the chat (id -> unix seconds), so that they can be cleared."""
