@@ -1,7 +1,6 @@
 """python -m bot demo | door | staff | all | keys | check | rehearse | words | diagram."""
 
 import asyncio
-import logging
 import secrets
 import signal
 import sys
@@ -14,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot import logs
 from bot.config import (
     DoorSettings,
     HouseSettings,
@@ -52,7 +52,7 @@ def today() -> date:
 
 def run(work: Coroutine[Any, Any, None]) -> None:
     """Run until it ends, or until Ctrl-C or SIGTERM. A known trouble is told in plain words."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    logs.begin()
     try:
         asyncio.run(until_stopped(work))
     except BaseExceptionGroup as group:
@@ -203,6 +203,7 @@ def check() -> None:
     """Say what is wrong with the settings, the keys, the bots, the group, the databases."""
     from bot import check as checks
 
+    logs.begin()
     findings = [*checks.check_facts(today())]
     findings += asyncio.run(checks.check_halves(time.time))
     for finding in findings:

@@ -10,6 +10,11 @@ START, END = "<!-- diagram: python -m bot diagram -->", "<!-- /diagram -->"
 
 
 def diagram() -> str:
+    """What is pasted into the README: the picture between its two marks."""
+    return f"{START}\n```mermaid\n{flowchart()}\n```\n{END}"
+
+
+def flowchart() -> str:
     """A Mermaid flowchart: a box a step, an arrow a way out; in brackets what reaches the world.
 
     A way out has the words of its button; one without is chosen by reading the answer.
@@ -22,11 +27,6 @@ def diagram() -> str:
     for script in scripts:
         lines += [f"  {arrow}" for step in steps(script) for arrow in arrows(script, step)]
     return "\n".join((*lines, *(f"  {arrow}" for arrow in from_anywhere())))
-
-
-def fenced() -> str:
-    """The diagram as it stands in the README, between the marks."""
-    return f"{START}\n```mermaid\n{diagram()}\n```\n{END}"
 
 
 def steps(script: Script) -> tuple[Step, ...]:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from aiogram import Bot, Dispatcher, Router
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramNetworkError,
@@ -30,15 +31,18 @@ from bot import slim
 from bot.courier import Heights
 from bot.receiver import Desk
 from handlers.directory import short_line
+from handlers.home import HOUSE
 from handlers.links import Entity, Origin
 from handlers.reception import Reception, Sweep
 from handlers.spoken import Answer, Mark, Voice
-from handlers.talk import CLEAR, Heard, Pressed, Said, Say
+from handlers.talk import CLEAR, ERASE, Heard, Pressed, Said, Say, word_of
 from locales import N_, language_of
 from storage.down import Down
 
 T = TypeVar("T")
 
+ANSWER_SECONDS = 5.0  # a turn has ten: Telegram being slow must not look like the update's fault
+PATIENCE_SECONDS = 3
 DELETABLE_FOR = 48 * 3600
 MOST_AT_ONCE = 100
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -126,7 +130,7 @@ def desk(bot: Bot, reception: Reception, heights: Heights, clock: Callable[[], f
     """What the receiver needs of the door."""
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.include_router(front_door(reception, heights, clock))
-    told: set[int] = set()
+    told: dict[int, int | None] = {}  # updates that had to wait -> the message that says so
 
     async def hear(raw: slim.Update) -> None:
         update = Update.model_validate(raw, context={"bot": bot})
@@ -135,22 +139,36 @@ def desk(bot: Bot, reception: Reception, heights: Heights, clock: Callable[[], f
         except Unanswered:
             raise
         except Down:
-            if update.update_id not in told:
-                told.add(update.update_id)
-                await tell(raw, NOT_YET)
+            if update.update_id not in told and not clears(raw):
+                told[update.update_id] = await tell(raw, NOT_YET)
             raise
-        told.discard(update.update_id)
+        if said := told.pop(update.update_id, None):
+            await reception.seen(person_of(raw), {said: clock()})
 
-    async def tell(raw: slim.Update, says: Sequence[Say]) -> None:
-        part = next(part for key, part in raw.items() if key != "update_id")
-        chat, language = part["from"]["id"], language_of(part["from"].get("language_code"))
-        await show(bot, chat, Voice(language, reception.today()).message(says, (CLEAR,)), None)
+    async def tell(raw: slim.Update, says: Sequence[Say]) -> int | None:
+        language = language_of(slim.part_of(raw)["from"].get("language_code"))
+        answer = Voice(language, reception.today()).message(says, (CLEAR,))
+        return await show(bot, person_of(raw), answer, None)
 
     async def sorry(raw: slim.Update) -> None:
         if raw.keys() & {"message", "edited_message", "callback_query"}:
-            await tell(raw, UNREADABLE)
+            said = (await tell(raw, UNREADABLE), slim.part_of(raw).get("message_id"))
+            now = clock()
+            await reception.seen(person_of(raw), {one: now for one in said if one})
 
     return Desk("door", tuple(slim.KINDS), slim.slim, slim.lane_of, hear, sorry)
+
+
+def person_of(raw: slim.Update) -> int:
+    """Who is to be answered."""
+    return int(slim.part_of(raw)["from"]["id"])
+
+
+def clears(raw: slim.Update) -> bool:
+    """Whether it clears the chat: then not even "not yet" may be left in it."""
+    part = slim.part_of(raw)
+    word = word_of(part.get("text") or part.get("data") or "")
+    return HOUSE.anywhere.get(word) == ERASE
 
 
 # Out
@@ -176,8 +194,6 @@ async def show(bot: Bot, chat: int, answer: Answer, on: int | None) -> int | Non
         )
     except TelegramForbiddenError:
         return None
-    except (TelegramNetworkError, TelegramServerError) as error:
-        raise Unanswered(type(error).__name__) from None
     return message.message_id
 
 
@@ -200,13 +216,21 @@ async def redrawn(bot: Bot, chat: int, answer: Answer, message: int) -> bool:
     return True
 
 
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """Call; where Telegram asks to wait, wait exactly so long and call once more."""
+async def patiently(call: Callable[[], Awaitable[T]], waits: int = 1) -> T:
+    """Call; where Telegram asks to wait a little, wait exactly so long and call once more.
+
+    Raises Unanswered where it cannot be reached, does not say what came of it, or asks for more
+    patience than a turn has.
+    """
     try:
         return await call()
     except TelegramRetryAfter as error:
+        if not waits or error.retry_after > PATIENCE_SECONDS:
+            raise Unanswered(type(error).__name__) from None
         await asyncio.sleep(error.retry_after)
-        return await call()
+        return await patiently(call, waits - 1)
+    except (TelegramNetworkError, TelegramServerError, ClientDecodeError) as error:
+        raise Unanswered(type(error).__name__) from None
 
 
 def entities_of(marks: Sequence[Mark]) -> list[MessageEntity]:
@@ -234,17 +258,15 @@ def keyboard(answer: Answer) -> InlineKeyboardMarkup | None:
 async def settle(query: CallbackQuery) -> None:
     """Stop the spinner; a press that is too old is not the person's fault."""
     try:
-        await query.answer()
+        await patiently(query.answer)
     except (TelegramBadRequest, TelegramForbiddenError):
         return
-    except (TelegramNetworkError, TelegramServerError) as error:
-        raise Unanswered(type(error).__name__) from None
 
 
 async def leave(bot: Bot, chat: int) -> None:
     """The door works in private chats only."""
     try:
-        await bot.leave_chat(chat)
+        await patiently(lambda: bot.leave_chat(chat))
     except (TelegramBadRequest, TelegramForbiddenError):
         return  # already out
 
@@ -252,11 +274,9 @@ async def leave(bot: Bot, chat: int) -> None:
 async def delete(bot: Bot, chat: int, messages: Sequence[int]) -> bool:
     """Delete up to 100 messages (Bot API, deleteMessages); False where Telegram refuses."""
     try:
-        return await bot.delete_messages(chat, list(messages))
+        return await patiently(lambda: bot.delete_messages(chat, list(messages)))
     except (TelegramBadRequest, TelegramForbiddenError):
         return False
-    except (TelegramNetworkError, TelegramServerError) as error:
-        raise Unanswered(type(error).__name__) from None
 
 
 def sweeper(bot: Bot, clock: Callable[[], float]) -> Sweep:

@@ -76,7 +76,8 @@ async def open_door(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
         api = await stack.enter_async_context(BotApi(token, settings.api))
-        session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api))
+        server = TelegramAPIServer.from_base(settings.api)
+        session = AiohttpSession(api=server, timeout=front_door.ANSWER_SECONDS)
         stack.push_async_callback(session.close)
         bot = Bot(token, session=session)
         drafts = open_drafts(settings.redis, keys.locker(), clock)

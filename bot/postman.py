@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
 import httpx
 from telegram import (
@@ -95,7 +96,7 @@ def outcome(error: TelegramError) -> Outcome:
     """The library's errors as the courier knows them."""
     match error:
         case RetryAfter():
-            return Wait(error._retry_after.total_seconds())
+            return Wait(seconds_of(error.retry_after))
         case ChatMigrated():
             return Moved(error.new_chat_id)
         case Forbidden():
@@ -108,6 +109,11 @@ def outcome(error: TelegramError) -> Outcome:
             return Unreached()
         case _:
             return Unsure()
+
+
+def seconds_of(span: int | timedelta) -> float:
+    """Seconds, in whichever way the library counts."""
+    return span.total_seconds() if isinstance(span, timedelta) else span
 
 
 def refused(why: str) -> Outcome:

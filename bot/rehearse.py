@@ -83,7 +83,11 @@ class Rehearsal:
 
     def hear(self, line: str) -> tuple[Turn, Answer]:
         """What follows from one line; raises NoSuchButton."""
-        turn = self._carry_out(HOUSE.take(self.draft, self._heard(line)))
+        return self.take(self._heard(line))
+
+    def take(self, heard: Heard) -> tuple[Turn, Answer]:
+        """What follows from one thing heard."""
+        turn = self._carry_out(HOUSE.take(self.draft, heard))
         answer = Voice(turn.draft.language, TODAY).answer(turn)
         gone = turn.effect in (Effect.CLEAR, Effect.FORGET)
         self.draft = Draft(ref="rehearsed", language=self.language) if gone else turn.draft

@@ -50,8 +50,14 @@ def slim(update: Update) -> Update | None:
 
 def lane_of(update: Update) -> str:
     """What keeps order: the chat."""
-    part = next(part for key, part in update.items() if key != "update_id")
+    part = part_of(update)
     return str(part["chat"]["id"] if "chat" in part else part["from"]["id"])
+
+
+def part_of(update: Update) -> Update:
+    """What an update is about: its message, its press."""
+    part: Update = next(part for key, part in update.items() if key != "update_id")
+    return part
 
 
 def _message(message: Update) -> Update | None:

@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import unquote
+from unicodedata import normalize
+from urllib.parse import quote, unquote
 
 from ada_url import URL
 
 from handlers import platforms
-from handlers.platforms import Address
+from handlers.platforms import Address, address
 
 # Where a link ends in any case: spaces, quotes, brackets and the marks of Chinese.
 _STOPS = r"\s\x00-\x20\x7f<>\"`{}|\\^「」『』【】《》〈〉，。｡、；！？（）…“”‘’"
@@ -83,7 +84,8 @@ def from_origin(origin: Origin) -> Link | None:
 
 def archived(link: Link) -> Link | None:
     """The page of which an archive link shows a copy: worth a report of its own."""
-    page = platforms.copied(_address(URL(link.open_url)))
+    copy = _page(link.open_url)
+    page = platforms.copied(copy.address) if copy else ""
     return _link(page if _SCHEMED.match(page) else f"https://{page}") if page else None
 
 
@@ -100,17 +102,18 @@ def _woven(text: str, entities: Sequence[Entity]) -> str:
     for entity in sorted(entities, key=lambda entity: entity.offset):
         start = max(done, 2 * entity.offset)
         marked = _text(units[start : 2 * (entity.offset + entity.length)])
-        pieces += [_text(units[done:start]), _spelled(entity, marked)]
-        done = start
+        if spelled := _spelled(entity, marked):
+            pieces += [_text(units[done:start]), spelled]
+            done = start
     return "".join((*pieces, _text(units[done:])))
 
 
 def _spelled(entity: Entity, marked: str) -> str:
     """What to put before the marked words, so that the scan sees a link there."""
     if entity.kind == "text_link":
-        url = _parsed(entity.url)
-        return f" {_inert(url.href) if url else entity.url} "
-    if entity.kind == "url" and not _SCHEMED.match(marked):
+        page = _page(entity.url)
+        return f" {page.opens if page and page.opens else entity.url} "
+    if entity.kind == "url" and "." in marked and not _SCHEMED.match(marked):
         return " https://"
     return ""
 
@@ -128,9 +131,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.I
 _INVISIBLE = re.compile(
     "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-_HALF_WIDTH = {
-    wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if chr(wide) not in "，；！？（）"
-}
+_WIDE = re.compile("[＂-＇＊＋－-：＜-＞＠-～]")  # not the marks that end a sentence
 _HXXP = re.compile(r"h(?:xx|\*\*)p(s?)(?=\[?:)", re.IGNORECASE)
 _BRACKETED_MARK = re.compile(r"\[(:|:?//?)\]")
 _BRACKETED_DOT = re.compile(r" ?[\[({（] ?(?:\.|dot) ?[\])}）] ?", re.IGNORECASE)
@@ -157,7 +158,7 @@ def _without_invisibles(text: str) -> str:
 
 def _half_width(text: str) -> str:
     """`ｔ．ｍｅ／` -> `t.me/`; the full-width marks that end a sentence stay what they are."""
-    return text.translate(_HALF_WIDTH)
+    return _WIDE.sub(lambda wide: normalize("NFKC", wide[0]), text)
 
 
 def _refanged(text: str) -> str:
@@ -222,7 +223,7 @@ def _tidied(text: str) -> str:
 
 # A foreign letter beside a bare host belongs to it: Cyrillic `а` and `x.com` are not X.
 _START = re.compile(
-    r"(?P<scheme>https?:/+|sgnl:/+|(?<![a-z0-9])tg:/*(?=resolve|privatepost|join|addlist))"
+    r"(?P<scheme>https?:/++(?!https?:/)|sgnl:/+|(?<![a-z0-9])tg:/*(?=resolve|privatepost|join|addlist))"
     r"|(?<![a-z0-9_@/=%&?#.\u00c0-\u1fff-])[.-]*(?P<host>(?:(?!https?:/)[a-z0-9.-])+)",
     re.IGNORECASE | re.ASCII,
 )
@@ -288,13 +289,22 @@ def _next_line(text: str, end: int) -> int | None:
 
 
 _MOST_WRAPPINGS = 3
+# A parsed web address: a host with an end or an IPv6 address, and nobody's name before it, so that
+# `t.me@evil.example` is not Telegram, and shows it.
+_HREF = re.compile(
+    r"(?P<scheme>https?://)(?:[^/?#@]*@)?"
+    r"(?P<site>(?P<host>\[[^]/]+\]|[^/:?#]+\.[^/:?#]*)(?::\d+)?)"
+    r"(?P<rest>(?P<path>/[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?)"
+)
 _APP_LINK = re.compile(r"tg:/*(?P<what>\w+)/?\?(?P<query>[^#]*)", re.IGNORECASE | re.ASCII)
 _SIGNAL = re.compile(r"^sgnl:/+", re.IGNORECASE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _HOST_ONLY = re.compile(r"[^:]*:/*[^/?#]*")
 _PATH_START = re.compile(r"[/?#]")
+_NEVER_LAST = ".,;:!?'*~(["
+_LAST_MARKS = (*_NEVER_LAST, ")", "]")
 _BRACKETS = (("(", ")"), ("[", "]"))
-_ENCODED_STOPS = {ord(mark): f"%{ord(mark):02X}" for mark in '"<>`{}|\\^'}
+_STOPS_IN_HREF = re.compile(r'["<>`{}|\\^]')
 
 
 class _Page(NamedTuple):
@@ -318,41 +328,28 @@ def _link(token: str) -> Link | None:
 def _unwrapped(page: _Page) -> _Page:
     """The page behind redirects and app links, which say where they lead."""
     for _ in range(_MOST_WRAPPINGS):
-        inner = _page(_unglued(platforms.unwrapped(page.address)))
-        if inner is None:
+        inner = platforms.unwrapped(page.address)
+        behind = _page(_unglued(inner)) if inner else None
+        if behind is None:
             break
-        page = inner
+        page = behind
     return page
 
 
 def _page(token: str) -> _Page | None:
+    """The page as a browser reads its link; None unless it leads to a host out there."""
     if app := _APP_LINK.match(token):
-        return _Page(Address("", "tg:", f"/{app['what']}", tuple(app["query"].split("&"))), "")
-    url = _parsed(_SIGNAL.sub("https://", token))
-    if url is None:
-        return None
-    url.username = url.password = ""  # `t.me@evil.example` is not Telegram, and shows it now
-    return _Page(_address(url), _inert(url.href))
-
-
-def _parsed(token: str) -> URL | None:
-    """The URL as a browser reads it; None unless it leads to a host out there."""
+        return _Page(address("", "tg:", f"/{app['what']}", app["query"]), "")
     try:
-        url = URL(token)
+        href = URL(_SIGNAL.sub("https://", token)).href
     except ValueError:
         return None
-    is_web = url.protocol in ("http:", "https:") and ("." in url.hostname or "[" in url.hostname)
-    return url if is_web else None
-
-
-def _address(url: URL) -> Address:
-    return Address(
-        origin=f"{url.protocol}//{url.host}",
-        host=url.hostname.removesuffix("."),
-        path=url.pathname,
-        query=tuple(url.search.removeprefix("?").split("&")),
-        fragment=url.hash.removeprefix("#"),
-    )
+    parts = _HREF.fullmatch(_inert(href))
+    if parts is None:
+        return None
+    origin, host = parts["scheme"] + parts["site"], parts["host"].removesuffix(".")
+    known = address(origin, host, parts["path"], parts["query"] or "", parts["fragment"] or "")
+    return _Page(known, origin + parts["rest"])
 
 
 def _unglued(token: str) -> str:
@@ -379,9 +376,11 @@ def _is_glue(token: str, at: int) -> bool:
 
 def _trimmed(link: str) -> str:
     """Without the marks at its end, and without a bracket that closes none of its own."""
+    if not link.endswith(_LAST_MARKS):
+        return link
     extra = {closing: link.count(closing) - link.count(opening) for opening, closing in _BRACKETS}
     end = len(link)
-    while end and (link[end - 1] in ".,;:!?'*~([" or extra.get(link[end - 1], 0) > 0):
+    while end and (link[end - 1] in _NEVER_LAST or extra.get(link[end - 1], 0) > 0):
         end -= 1
         for opening, closing in _BRACKETS:
             extra[closing] += (link[end] == opening) - (link[end] == closing)
@@ -390,4 +389,4 @@ def _trimmed(link: str) -> str:
 
 def _inert(href: str) -> str:
     """The same link without the marks at which we would stop reading it."""
-    return href.translate(_ENCODED_STOPS)
+    return _STOPS_IN_HREF.sub(lambda mark: quote(mark[0]), href)

@@ -23,20 +23,6 @@ from urllib.parse import unquote
 WEBSITE = "website"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A parsed link. *path* starts with "/"; *query* holds `name=value` pieces, still encoded.
-
-    An app link such as `tg://resolve?domain=name` has the scheme as its host: `tg:`.
-    """
-
-    origin: str
-    host: str
-    path: str
-    query: tuple[str, ...] = ()
-    fragment: str = ""
-
-
 class Form(NamedTuple):
     """How an address is seen, and how it is written; *at* limits it to one host of the row."""
 
@@ -98,6 +84,7 @@ PLATFORMS = (
             Form("/<:number>/<post:number>", "/{handle}/{post}", at=_NAMED, keeps="comment"),
             Form("/s/<story:number>", "/{handle}/s/{story}", at=_NAMED),
             Form("/", "/{handle}", at=_NAMED),
+            Form("/<handle:name>/<post:number>", "/{handle}/{post}", keeps="comment"),
             Form("/joinchat/<hash:code>", "/+{hash}"),
             Form("/+<hash:code>", "/+{hash}"),
             Form("/addlist/<slug:code>", "/addlist/{slug}"),
@@ -106,7 +93,6 @@ PLATFORMS = (
             Form("/s/<handle:name>/<post:number>", "/{handle}/{post}", keeps="comment"),
             Form("/s/<handle:name>", "/{handle}"),
             Form("/<handle:name>/s/<story:number>", "/{handle}/s/{story}"),
-            Form("/<handle:name>/<post:number>", "/{handle}/{post}", keeps="comment"),
             Form("/<handle:name>/<:number>/<post:number>", "/{handle}/{post}", keeps="comment"),
             Form("/<handle:name>", "/{handle}"),
             Form("/**#@<handle:name>", "/{handle}", at="web.telegram.org"),
@@ -691,7 +677,9 @@ _SHAPES = {
 
 _PIECES = re.compile(r"(<[\w:]*>|/\*\*|\*)")
 _FIELDS = re.compile(r"\{(\w+)\}")
+# What may move from the query into a path: an id, which brings no "/" or "?" along.
 _CODE = re.compile(r"[\w.@+-]+", re.ASCII)
+_ANYTHING = re.compile(r".+")
 _FRONT_DOOR = re.compile(r"^(?:www|mobile|m|old|new|np|web|mbasic|touch|amp|[a-z]{2})\.")
 # Letters, digits and - . _ ~ @ + written as %XX for no reason (RFC 3986, 6.2.2.2).
 _NEEDLESS = re.compile(r"%(?:2[BDE]|3\d|4[0-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.IGNORECASE)
@@ -711,9 +699,38 @@ class Place(NamedTuple):
     site: str
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A parsed link, read once for all forms.
+
+    *path* is as it was sent and *plain* as we compare it, both from "/". *query* holds
+    `name=value` pieces, and *values* the first value of each name: both still encoded.
+    An app link such as `tg://resolve?domain=name` has its scheme as its host: `tg:`.
+    """
+
+    origin: str
+    host: str
+    path: str
+    query: tuple[str, ...]
+    fragment: str
+    place: Place | None
+    plain: str
+    values: Mapping[str, str]
+
+
+def address(origin: str, host: str, path: str, query: str = "", fragment: str = "") -> Address:
+    """The address with these parts. *host* in lower case and punycode; *query* without its "?"."""
+    pieces = tuple(piece for piece in query.split("&") if piece)
+    pairs = ((_name(piece), piece.partition("=")[2]) for piece in reversed(pieces))
+    values = {name: value for name, value in pairs if value}
+    return Address(origin, host, path, pieces, fragment, of(host), _plain(path), values)
+
+
 def listed(host: str) -> Place | None:
     """The platform that lists this host, or a domain above it. *host*: lower case, punycode."""
-    for site in _suffixes(host):
+    labels = host.split(".")[-_MOST_LABELS:]
+    for start in range(len(labels)):  # the longest known host wins
+        site = ".".join(labels[start:])
         if site in _WIDE:
             return Place(_WIDE[site], site)
         if site in _EXACT and host.removeprefix("www.") == site:
@@ -733,90 +750,85 @@ def of(host: str) -> Place | None:
 
 def recognise(address: Address) -> tuple[str, str]:
     """The platform's key and the canonical link, under which the same page is counted once."""
-    place = of(address.host)
+    place = address.place
     if place is None:
         return WEBSITE, address.origin + address.path + _question(_untracked(address.query))
-    for form in place.platform.forms:
-        if link := _written(form, address, place):
+    for form, seen in _fitting(place.platform.forms, address, place):
+        if link := _written(form, seen, address, place):
             return place.platform.key, link
     return place.platform.key, _as_it_stands(address, place)
 
 
 def unwrapped(address: Address) -> str:
     """The link that this one only carries (a redirect, an app link), or ""."""
-    place = of(address.host)
+    place = address.place
     if place is None:
         return ""
-    for form in place.platform.wraps:
-        if fields := _fields(form, address, place, _values(address.query)):
+    for form, seen in _fitting(place.platform.wraps, address, place):
+        if fields := _fields(form, seen, address, _ANYTHING):
             plain = {name: unquote(value) for name, value in fields.items()}
-            return form.written.format_map(plain) + _question(_named(form.keeps, address.query))
+            return form.written.format_map(plain) + _question(_named(form.keeps, address))
     return ""
 
 
 def copied(address: Address) -> str:
     """The page that an archive's copy shows, or ""."""
-    place = of(address.host)
-    for seen in place.platform.copies if place else ():
+    for seen in address.place.platform.copies if address.place else ():
         if found := _pattern(seen).fullmatch(address.path):
             return str(found["page"]) + _question(address.query)
     return ""
 
 
-def _suffixes(host: str) -> Iterator[str]:
-    """`a.b.c`, then `b.c`, then `c`: the longest known host wins."""
-    labels = host.split(".")[-_MOST_LABELS:]
-    return (".".join(labels[start:]) for start in range(len(labels)))
+def _fitting(
+    forms: tuple[Form, ...], address: Address, place: Place
+) -> Iterator[tuple[Form, dict[str, str]]]:
+    """The forms that fit the address's path and host, each with the parts it sees there."""
+    host, known = address.host.removeprefix("www."), {"host": address.host, "site": place.site}
+    with_fragment, is_exact = f"{address.plain}#{address.fragment}", place.site in _EXACT
+    for form in forms:
+        path = _pattern(form.seen).fullmatch(with_fragment if "#" in form.seen else address.plain)
+        if path and (form.at or not is_exact) and (at := _pattern(form.at or "*").fullmatch(host)):
+            yield form, {**known, **at.groupdict(), **path.groupdict()}
 
 
-def _written(form: Form, address: Address, place: Place) -> str:
-    """The address written in this form, or "" when it does not fit."""
-    fields = _fields(form, address, place, _ids(address.query))
-    needed = _named(form.needs, address.query)
-    if not fields or len(needed) < len(form.needs.split()):
+def _written(form: Form, seen: Mapping[str, str], address: Address, place: Place) -> str:
+    """The address written in this form, or "" when its query lacks something."""
+    fields, needed = _fields(form, seen, address, _CODE), _named(form.needs, address)
+    if fields is None or len(needed) < len(form.needs.split()):
         return ""
-    link = form.written.format_map(fields) + _question(needed + _named(form.keeps, address.query))
+    link = form.written.format_map(fields) + _question(needed + _named(form.keeps, address))
     return link if link.startswith("https:") else f"https://{_home(place)}{link}"
+
+
+def _fields(
+    form: Form, seen: Mapping[str, str], address: Address, moving: re.Pattern[str]
+) -> dict[str, str] | None:
+    """All that *form.written* names: what was seen, or else parameters that look like *moving*."""
+    fields = dict(seen)
+    for name in _names(form.written):
+        if name not in fields:
+            fields[name] = address.values.get(name, "")
+            if not moving.fullmatch(fields[name]):
+                return None
+    if "handle" in fields:
+        fields["handle"] = fields["handle"].lower()
+    return fields
 
 
 def _as_it_stands(address: Address, place: Place) -> str:
     """A page of the platform in no form we know: its own path, less what is known to track."""
-    shown_at_home = place.site in (address.host, _FRONT_DOOR.sub("", address.host, count=1))
+    shown_at_home = place.site in (address.host, _FRONT_DOOR.sub("", address.host))
     host = _home(place) if shown_at_home else address.host
     if place.site in _EXACT:
         host = place.site
     query = _untracked(address.query, place.platform.drops)
-    return f"https://{host}{_plain(address.path)}{_question(query)}"
-
-
-def _fields(
-    form: Form, address: Address, place: Place, asked: Mapping[str, str]
-) -> Mapping[str, str] | None:
-    """All that *form.written* names, from host and path or else from *asked*; None: no fit."""
-    if not form.at and place.site in _EXACT:
-        return None
-    host = _pattern(form.at or "*").fullmatch(address.host.removeprefix("www."))
-    path = _pattern(form.seen).fullmatch(_subject(form, address))
-    if not host or not path:
-        return None
-    found = {**host.groupdict(), **path.groupdict(), "host": address.host, "site": place.site}
-    fields = {**asked, **{name: _cased(name, value) for name, value in found.items()}}
-    return fields if all(name in fields for name in _FIELDS.findall(form.written)) else None
-
-
-def _subject(form: Form, address: Address) -> str:
-    path = _plain(address.path)
-    return f"{path}#{address.fragment}" if "#" in form.seen else path
+    return f"https://{host}{address.plain}{_question(query)}"
 
 
 def _plain(path: str) -> str:
     """A path with no slash too many and nothing encoded for no reason."""
     plain = _NEEDLESS.sub(lambda escape: unquote(escape[0]), path)
     return _SLASHES.sub("/", plain).rstrip("/") or "/"
-
-
-def _cased(name: str, value: str) -> str:
-    return value.lower() if name == "handle" else value
 
 
 def _home(place: Place) -> str:
@@ -829,26 +841,15 @@ def _name(piece: str) -> str:
     return unquote(piece.partition("=")[0]).partition("[")[0]
 
 
-def _values(query: tuple[str, ...]) -> dict[str, str]:
-    """Parameters that have a value, still encoded; of two of a name the first counts."""
-    pairs = ((_name(piece), piece.partition("=")[2]) for piece in reversed(query))
-    return {name: value for name, value in pairs if value}
-
-
-def _ids(query: tuple[str, ...]) -> dict[str, str]:
-    """Those that may move into a path: they bring no slash or question mark along."""
-    return {name: value for name, value in _values(query).items() if _CODE.fullmatch(value)}
-
-
-def _named(names: str, query: tuple[str, ...]) -> tuple[str, ...]:
+def _named(names: str, address: Address) -> tuple[str, ...]:
     """The parameters of these names, in the order of the names and not of the link."""
-    values = _values(query)
+    values = address.values
     return tuple(f"{name}={values[name]}" for name in names.split() if name in values)
 
 
 def _untracked(query: tuple[str, ...], drops: str = "") -> tuple[str, ...]:
     known = frozenset(f"{_TRACKING} {drops}".split())
-    return tuple(piece for piece in query if piece and not _tracks(_name(piece), known))
+    return tuple(piece for piece in query if not _tracks(_name(piece), known))
 
 
 def _tracks(name: str, known: frozenset[str]) -> bool:
@@ -857,6 +858,11 @@ def _tracks(name: str, known: frozenset[str]) -> bool:
 
 def _question(query: tuple[str, ...]) -> str:
     return "?" + "&".join(query) if query else ""
+
+
+@cache
+def _names(written: str) -> tuple[str, ...]:
+    return tuple(_FIELDS.findall(written))
 
 
 @cache

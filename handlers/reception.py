@@ -18,6 +18,7 @@ from handlers.talk import (
     Effect,
     Filed,
     Heard,
+    Said,
     Standing,
     Swept,
     Told,
@@ -108,7 +109,9 @@ class Reception:
             return draft
         return replace(draft, ref=pending.case_id, talk="report", step="sent", sent=True)
 
-    async def _carry_out(self, turn: Turn, chat: int, person: str, update: int) -> Turn:
+    async def _carry_out(
+        self, turn: Turn, chat: int, person: str, update: int, heard: Heard
+    ) -> Turn:
         draft = turn.draft
         match turn.effect:
             case None:
@@ -123,7 +126,7 @@ class Reception:
                 told = await self._look_up(draft.code, person)
                 draft = replace(draft, code="")
             case Effect.CLEAR:
-                told = await self._clear(chat, person)
+                told = await self._clear(chat, person, heard)
             case Effect.FORGET:
                 told = Done()
         return HOUSE.told(replace(turn, draft=draft), told)
@@ -205,13 +208,14 @@ class Reception:
                 return Unknown()
             return Standing(case.state, await books.links.states(case.id), case.outcome or "")
 
-    async def _clear(self, chat: int, person: str) -> Told:
+    async def _clear(self, chat: int, person: str, heard: Heard) -> Told:
         """Delete what can be deleted. The number goes too: whoever reads on must not find it."""
-        await self._forget_code(person)
         messages = await self.drafts.remembered(person)
         left = await self.sweep(chat, messages)
+        await self._forget_code(person)
         await self.drafts.forget_messages(person, set(messages) - left)
-        return Swept(len(left), sure=bool(messages))
+        before = set(messages) - {heard.message if isinstance(heard, Said) else 0}
+        return Swept(len(left), sure=bool(before))
 
     async def _free_name(self, books: Books) -> str:
         name = new_name(self.below)

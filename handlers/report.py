@@ -200,11 +200,10 @@ def choose_take_out(draft: Draft) -> tuple[Button, ...]:
 
 def read_take_out(draft: Draft, heard: Heard) -> Move:
     """One link out, by button or by number."""
-    match heard:
-        case Pressed(name):
-            typed = name.removeprefix("out:")
-        case Said(text):
-            typed = digits_of(text) or ""
+    if isinstance(heard, Pressed):
+        typed = heard.name.removeprefix("out:")
+    else:
+        typed = digits_of(heard.text) or ""
     number = int(typed) if typed.isdecimal() and len(typed) < 4 else 0
     if not 0 < number <= len(draft.links):
         return Stay(draft, (Say(N_("There is no link with that number.")),))

@@ -344,6 +344,7 @@ class Turn:
     silent: bool = False
 
 
+TICK = "✓ "
 CLEAR = Button("clear", N_("Clear this chat"), "danger")
 
 
@@ -562,7 +563,7 @@ def typed_as(words: str | Say, language: str) -> str:
         name: typed_as(blank, language) if isinstance(blank, Say) else blank
         for name, blank in words.blanks.items()
     }
-    return word_of(wording(words.words, language).format(**blanks)).removeprefix("✓ ")
+    return word_of(wording(words.words, language).format(**blanks)).removeprefix(TICK)
 
 
 def meant(heard: Said, here: Step, draft: Draft) -> Heard:
@@ -571,7 +572,7 @@ def meant(heard: Said, here: Step, draft: Draft) -> Heard:
     Clearing the chat has no number: "3" may be how many links somebody has.
     """
     shown = here.shown(draft)
-    word = word_of(heard.text)
+    word = word_of(heard.text).removeprefix(TICK)
     for button in (*shown, CLEAR):
         if any(word == typed_as(button.words, language) for language in LANGUAGES):
             return Pressed(button.name)

@@ -1,7 +1,8 @@
 """Unfinished talks: sealed, under a mark of the chat, for 30 idle minutes; never on disk.
 
 In Redis when there is one, else in this process's memory. Beside them the ids of the messages of
-both sides, for 48 hours, so that a person can clear the chat.
+both sides, so that a person can clear the chat: for a week, since what is older than Telegram's
+48 hours, and so cannot be deleted any more, has to be named.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from storage.down import Down
 from storage.seal import Locker
 
 IDLE_SECONDS = 30 * 60
-MESSAGE_SECONDS = 48 * 60 * 60
+MESSAGE_SECONDS = 7 * 24 * 60 * 60
 LOCK_SECONDS = 60
 LOOK_AGAIN_SECONDS = 0.05
 HOUR = 3600
@@ -58,7 +59,7 @@ class Drafts(Protocol):
         ...
 
     async def remember(self, person: str, messages: Mapping[int, float]) -> None:
-        """Keep message ids, each for 48 hours from when it was sent (seconds since 1970)."""
+        """Keep message ids, each for a week from when it was sent (seconds since 1970)."""
         ...
 
     async def remembered(self, person: str) -> dict[int, float]:
@@ -282,7 +283,7 @@ def _locked(locker: Locker, person: str, messages: Mapping[int, float]) -> dict[
 def _opened(
     locker: Locker, person: str, entries: Iterable[bytes], now: float
 ) -> dict[bytes, tuple[int, float]]:
-    """What `_locked` locked, less what is older than 48 hours: entry -> (message id, sent)."""
+    """What `_locked` locked, less what is older than a week: entry -> (message id, sent)."""
     opened = {entry: json.loads(locker.unlock(entry, _messages(person))) for entry in entries}
     return {
         entry: (number, sent)

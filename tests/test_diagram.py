@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.diagram import END, START, diagram, fenced
+from bot.diagram import END, START, diagram
 from handlers.home import HOUSE
 
 README = Path(__file__).parents[1] / "README.md"
@@ -15,7 +15,7 @@ def test_the_diagram_in_the_readme_is_the_one_the_tables_give() -> None:
 
     written = text[text.index(START) : text.index(END) + len(END)]
 
-    assert written == fenced(), "run `python -m bot diagram` and paste what it prints"
+    assert written == diagram(), "run `python -m bot diagram` and paste what it prints"
 
 
 def test_every_step_and_every_talk_is_in_the_diagram() -> None:

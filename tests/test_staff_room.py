@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,8 +13,9 @@ import aiohttp
 import pytest
 
 from bot.bot_api import BotApi
+from bot.clerk import moment
 from bot.courier import Pace
-from bot.receiver import Receiver
+from bot.receiver import Receiver, Update
 from bot.sandbox.phone import Phone, Shown
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import Sandbox, default_sandbox
@@ -39,6 +41,7 @@ class House:
     keys: Keys
     kit: Phone
     group: Phone
+    heard: list[Update]
 
     async def file(self, **what: Any) -> str:
         """File a case; its card is on the group's screen."""
@@ -62,6 +65,17 @@ class House:
         self.sandbox.move_clock(seconds)
         self.room.courier.poke()
 
+    async def awaits(self, seconds: float) -> None:
+        """Wait until a letter lies in the outbox that is due in about so many seconds."""
+        waiting = 0
+        async with asyncio.timeout(20):
+            while not waiting:
+                now = datetime.fromtimestamp(self.sandbox.now(), UTC)
+                until = now + timedelta(seconds=seconds)
+                async with self.store.begin() as books:
+                    waiting = await books.outbox.waiting("staff", until)
+                    waiting -= await books.outbox.waiting("staff", until - timedelta(seconds=20))
+
     async def audit(self, name: str = "quiet heron") -> list[str]:
         async with self.store.begin() as books:
             return [row.what for row in await books.audit.of(name)]
@@ -78,15 +92,19 @@ class House:
 
 @asynccontextmanager
 async def opened(
-    store: Store, keys: Keys, topic: str = "", administrator: bool = True
+    store: Store, keys: Keys, topic: str = "", most: int = 1000
 ) -> AsyncIterator[House]:
     """A staff room at work; in the end, that Telegram found nothing wrong with it."""
     sandbox = default_sandbox(time.time)
     bot = sandbox.bot("staff")
-    if not administrator:
-        sandbox.set_administrator(bot.id, False)
     thread = sandbox.make_topic(topic) if topic else None
     drafts = MemoryDrafts(keys.staff.locker(), sandbox.now)
+    heard: list[Update] = []
+
+    async def hear(update: Update) -> None:
+        heard.append(update)
+        await room.desk.hear(update)
+
     async with (
         serving(sandbox) as base,
         aiohttp.ClientSession() as http,
@@ -101,14 +119,14 @@ async def opened(
             keys.staff,
             sandbox.now,
             lambda: uuid4().hex,
-            pace=Pace(most=1000),
+            pace=Pace(most=most),
         ) as room,
-        at_work(Receiver(api, room.desk, store, sandbox.now), room),
+        at_work(Receiver(api, replace(room.desk, hear=hear), store, sandbox.now), room),
     ):
         kit = next(one for one in sandbox.people() if one.name == "Kit")
         phone = Phone(http, base, kit.id, "staff")
         group = Phone(http, base, kit.id, group=True)
-        yield House(sandbox, base, http, room, store, keys, phone, group)
+        yield House(sandbox, base, http, room, store, keys, phone, group, heard)
         assert [one for one in sandbox.refused if not one.expected] == []
 
 
@@ -252,6 +270,7 @@ async def test_a_long_link_is_shown_by_a_second_press_and_withdrawn(house: Any) 
         assert not loose.protected
         assert not loose.preview
         assert kinds_of(loose) == {"code"}
+        await at.awaits(120)
         at.move(121)
         await at.kit.until(lambda screen: loose.id not in [one.id for one in screen], "withdrawn")
         assert await at.audit() == ["take", "reveal", "reveal loose"]
@@ -374,6 +393,7 @@ async def test_words_about_a_case_leave_the_group_with_a_pointer(house: Any, wor
         await at.group.until(
             lambda screen: not any(words in one.text for one in screen), "words taken away"
         )
+        await at.awaits(60)
         at.move(61)
         await at.group.until(
             lambda screen: pointer.id not in [one.id for one in screen], "pointer withdrawn"
@@ -412,18 +432,23 @@ async def test_updates_that_come_again_do_nothing_twice(house: Any) -> None:
         case_id = await at.held(news=True)
         await at.press(at.kit, "Show links", telegram(1))
         await at.press(at.kit, "Back", "How urgent")
+        await at.press(at.kit, "Note", "Type the note")
+        await at.kit.say("zz only once")
+        await at.kit.sees("The note is kept.")
         await at.press(at.kit, "Record", "which link?")
         await at.press(at.kit, "1", "What became of it?")
         await at.press(at.kit, "removed", "Recorded.")
-        raws = [one.as_json() for one in at.sandbox.inboxes[at.sandbox.bot("staff").id]._handed]
-        before = await at.audit()
+        before, cards = await at.audit(), len(await at.group.screen())
 
-        for raw in raws * 2:
-            await at.room.desk.hear(at.room.desk.slim(raw))
+        for update in list(at.heard) * 2:
+            await at.room.desk.hear(update)
 
         assert await at.audit() == before
         async with at.store.begin() as books:
             assert (await books.links.states(case_id)) == {"removed": 1, "new": 2}
+            assert len(await books.notes.of(case_id)) == 1
+            assert await books.outbox.waiting("door", moment(at.sandbox.now)) == 1
+        assert len(await at.group.screen()) == cards
 
 
 async def test_a_cut_line_is_tried_again_and_the_links_are_audited_once(house: Any) -> None:
@@ -452,6 +477,46 @@ async def test_a_press_that_grew_too_old_still_counts(house: Any) -> None:
         await at.group.press("Take")
 
         await at.group.sees("With: Kit")
+
+
+async def test_a_full_group_is_waited_for(house: Any) -> None:
+    async with house() as at:
+        full = iter([(429, "retry after 1", {"retry_after": 1})])
+        at.sandbox.faults = lambda role, method, params: (
+            next(full, None) if method == "sendMessage" else None
+        )
+
+        await at.file()
+
+        cards = [one for one in await at.group.screen() if "quiet heron" in one.text]
+        assert len(cards) == 1
+
+
+async def test_a_card_telegram_finds_wrong_is_shown_in_its_plainest_form(house: Any) -> None:
+    async with house() as at:
+        at.sandbox.faults = lambda role, method, params: (
+            (400, "zz odd entity", {}) if "quiet heron" in params.get("text", "") else None
+        )
+        await file_case(at.store, at.keys, at.sandbox.now())
+        at.room.courier.poke()
+        plain = await at.group.sees("its card cannot be shown")
+        at.sandbox.faults = None
+
+        await at.group.press("Take")
+
+        assert (await at.group.sees("With: Kit")).id == plain.id
+
+
+async def test_a_rush_is_one_message_until_the_cards_are_there(house: Any) -> None:
+    async with house(most=1) as at:
+        for number in range(12):
+            await file_case(at.store, at.keys, at.sandbox.now(), name=f"zz {number}")
+        at.room.courier.poke()
+
+        digest = await at.group.sees("Many new cases at once")
+
+        assert "Waiting: 12" in digest.text
+        assert "t.me" not in digest.text
 
 
 async def test_cards_go_into_their_topic(house: Any) -> None:

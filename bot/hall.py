@@ -1,0 +1,228 @@
+"""The hall: hears the staff group and the private chats of caseworkers, and answers them."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from telegram import CallbackQuery, Message, Update, User
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
+from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, filters
+
+from bot.clerk import Room, moment, spoken
+from bot.courier import Heights
+from bot.members import Members
+from bot.parcels import Done, Gone, NotThere, Outcome, Parcel, Same, Wrong
+from bot.postman import Postman
+from handlers import staff
+from handlers.casebook import Casebook
+from handlers.casework import Act
+from handlers.links import Entity, find
+from handlers.reception import HONG_KONG
+from handlers.staff import Caseworker, Screen
+from handlers.talk import Say
+from locales import language_of
+from storage.down import Down
+
+NOBODY = frozenset({1087968824, 136817688, 777000})  # anonymous administrator, channel, Telegram
+COMMAND = re.compile(r"/([a-z]+)(?:@(\w+))?(?:\s+(\S.*))?", re.DOTALL)
+PAYLOAD = re.compile(r"case_([0-9a-f]{32})")
+TAKE = re.compile(r"take:([0-9a-f]{32}):0:")
+QUEUE = re.compile(r"queue:([0-9]{1,4})")
+
+
+class Unanswered(Down):
+    """Telegram could not be reached with an answer; what was done is safe, and is shown again."""
+
+
+class NotAccepted(Exception):
+    """Telegram finds an answer of ours wrong: a fault of this house."""
+
+
+class Hall:
+    """Hears the group and the private chats, and answers; it has no opinion about cases."""
+
+    def __init__(
+        self,
+        bot: int,
+        room: Room,
+        casebook: Casebook,
+        members: Members,
+        postman: Postman,
+        heights: Heights,
+        poke: Callable[[], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.bot, self.room, self.casebook, self.members = bot, room, casebook, members
+        self.postman, self.heights, self.poke, self.clock = postman, heights, poke, clock
+
+    def handlers(self) -> list[Any]:
+        """What hears what."""
+        typed = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+        return [
+            CallbackQueryHandler(self.pressed),
+            MessageHandler(typed, self.typed),
+            MessageHandler(filters.ChatType.GROUPS, self.overheard),
+        ]
+
+    # The group
+
+    async def overheard(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A command is answered through the courier; words about a case are taken away."""
+        message = update.effective_message
+        if message is None or message.chat.id != self.room.chat:
+            return
+        self.heights.seen(message.chat.id, message.message_id)
+        match = self._command(message)
+        if match and not match[3] and update.message:
+            await self._asked(update.update_id, message, match[1])
+        elif await self._about_a_case(message):
+            await self.casebook.send_away(
+                message.chat.id, message.message_id, update.update_id, self.now()
+            )
+        self.poke()
+
+    async def _asked(self, update: int, message: Message, what: str) -> None:
+        if what not in ("queue", "mine", "help", "start"):
+            return
+        user = message.from_user
+        if user is None or message.sender_chat or user.id in NOBODY:
+            await self.casebook.answer_group(0, "yourself", update, self.now())
+        elif await self.members.include(user.id):
+            await self.casebook.answer_group(user.id, what, update, self.now())
+
+    async def _about_a_case(self, message: Message) -> bool:
+        """A reply to one of our messages, a link, or the name of an open case."""
+        replied = message.reply_to_message
+        if replied and replied.from_user and replied.from_user.id == self.bot:
+            return True
+        text = message.text or ""
+        entities = tuple(
+            Entity(str(part.type), part.offset, part.length, part.url or "")
+            for part in message.entities
+        )
+        return bool(find(text, entities)) or await self.casebook.is_about_a_case(text)
+
+    # The private chats
+
+    async def typed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A command, or the words that were asked for."""
+        message = update.effective_message
+        if message is None or message.from_user is None:
+            return
+        self.heights.seen(message.chat.id, message.message_id)
+        by, act = self.act_of(message.from_user, update.update_id, message.message_id)
+        if not await self.members.include(by.id):
+            await self.show(by, Screen((staff.OUTSIDER,)))
+        elif match := self._command(message):
+            await self.show(by, await self._commanded(act, match[1], match[3] or ""))
+        elif not message.text:
+            await self.show(by, Screen((staff.UNREADABLE,)))
+        else:
+            screen, on = await self.casebook.type(act, message.text)
+            await self.show(by, screen, on)
+        self.poke()
+
+    async def _commanded(self, act: Act, what: str, rest: str) -> Screen:
+        payload = PAYLOAD.fullmatch(rest)
+        if what == "start" and payload:
+            return await self.casebook.press(act, staff.press("panel", payload[1]))
+        if what in ("queue", "mine"):
+            return await self.casebook.listed(act.by, what)
+        return Screen(staff.HELP)
+
+    # Presses
+
+    async def pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """*Take* in the group, everything else in private; the press is answered last."""
+        query = update.callback_query
+        if query is None or query.message is None:
+            return
+        by, act = self.act_of(query.from_user, update.update_id, query.message.message_id)
+        in_group = query.message.chat.id == self.room.chat
+        if by.id in NOBODY:
+            said: Say | None = staff.YOURSELF
+        elif not await self.members.include(by.id):
+            said = await self._turn_away(by, act.message, in_group)
+        elif in_group:
+            said = await self._take(act, query.data or "")
+        else:
+            said = await self._press(act, query.data or "")
+        self.poke()
+        await self.settle(query, by, said)
+
+    async def _turn_away(self, by: Caseworker, message: int, in_group: bool) -> Say:
+        """What a former caseworker still had on the screen goes too."""
+        if not in_group:
+            await self.redraw(by, message, Screen((staff.OUTSIDER,)))
+        return staff.OUTSIDER
+
+    async def _take(self, act: Act, name: str) -> Say:
+        match = TAKE.fullmatch(name)
+        if match is None:
+            return staff.NOT_MINE
+        return await self.casebook.take(act.by, match[1], act.update, act.now)
+
+    async def _press(self, act: Act, name: str) -> Say | None:
+        if match := QUEUE.fullmatch(name):
+            screen = await self.casebook.listed(act.by, "queue", int(match[1]))
+        else:
+            screen = await self.casebook.press(act, name)
+        return None if await self.redraw(act.by, act.message, screen) else staff.GONE
+
+    async def settle(self, query: CallbackQuery, by: Caseworker, said: Say | None) -> None:
+        """Answer the press; one that is too old is nobody's fault."""
+        text = spoken(Screen((said,)), by.language, self.now()).text if said else None
+        try:
+            await query.answer(text)
+        except (BadRequest, Forbidden):
+            return
+        except (NetworkError, RetryAfter) as error:
+            raise Unanswered(type(error).__name__) from None
+
+    # Showing
+
+    async def show(self, by: Caseworker, screen: Screen, on: int = 0) -> None:
+        """Redraw message *on*, or send a new one. Raises Unanswered."""
+        if on and await self.redraw(by, on, screen):
+            return
+        outcome = await self.postman.send(self._parcel(by, screen))
+        if arrived(outcome) and isinstance(outcome, Done):
+            self.heights.sent(by.id, outcome.message)
+
+    async def redraw(self, by: Caseworker, message: int, screen: Screen) -> bool:
+        """Whether *message* shows *screen* now; False where it is gone. Raises Unanswered."""
+        return arrived(await self.postman.edit(message, self._parcel(by, screen)))
+
+    def _parcel(self, by: Caseworker, screen: Screen) -> Parcel:
+        return Parcel(by.id, spoken(screen, by.language, self.now()), protect=True)
+
+    # Who and when
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return moment(self.clock)
+
+    def act_of(self, user: User, update: int, message: int) -> tuple[Caseworker, Act]:
+        """Who does it, and their act, now."""
+        by = Caseworker(user.id, user.full_name, language_of(user.language_code))
+        now = self.now()
+        return by, Act(by, update, message, now, now.astimezone(HONG_KONG).date())
+
+    def _command(self, message: Message) -> re.Match[str] | None:
+        match = COMMAND.fullmatch(message.text or "")
+        ours = match and match[2] in (None, self.room.username)
+        return match if ours else None
+
+
+def arrived(outcome: Outcome) -> bool:
+    """True: it is on the screen. False: there is no such message, or no such chat any more."""
+    match outcome:
+        case Done() | Same():
+            return True
+        case NotThere() | Gone():
+            return False
+        case Wrong(why):
+            raise NotAccepted(why)
+        case _:
+            raise Unanswered("no answer from Telegram")
