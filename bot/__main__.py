@@ -218,9 +218,11 @@ def check() -> None:
 @app.command()
 def words() -> None:
     """Check the words and the facts: file, line, and what is wrong."""
-    from bot.words import check_words
+    from bot.words import check_words, not_checked
 
     findings = check_words()
+    for line in not_checked():
+        say(line)
     for finding in findings:
         say(str(finding))
     if findings:

@@ -56,6 +56,8 @@ def read_welcome(draft: Draft, heard: Heard) -> Move:
     if isinstance(heard, Pressed):
         line = N_("That talk is over: what you had not sent is forgotten, what you sent is safe.")
         return Stay(draft, (Say(line),))
+    if not draft.step:
+        return Stay(draft)  # the first words of all: the welcome is the answer
     return said_nothing_new(draft, heard)
 
 

@@ -88,7 +88,7 @@ class Reception:
                 return memory.answer if update == memory.update else None
             draft = memory.draft if memory else await self._returning(person, language)
             turn = HOUSE.take(draft, heard)
-            turn = await self._carry_out(turn, chat, person, update)
+            turn = await self._carry_out(turn, chat, person, update, heard)
             voice = Voice(turn.draft.language, self.today())
             answer = None if turn.silent else voice.answer(turn)
             gone = turn.effect in (Effect.CLEAR, Effect.FORGET)
@@ -160,7 +160,7 @@ class Reception:
             language=draft.language or "yue_Hant",
             minor=draft.minor or "unsure",
             urgency=draft.urgency or "calm",
-            news=draft.news,
+            news=bool(draft.news),
             day=self.today(),
             happened=report.happened,
             note=report.note,

@@ -1,9 +1,11 @@
 """Report links: age, the links, what happened, how urgent, a note, news or not, send."""
 
 from dataclasses import replace
+from zlib import crc32
 
 from handlers.digits import digits_of
 from handlers.directory import short_line
+from handlers.links import find
 from handlers.talk import (
     HOME,
     Blank,
@@ -143,22 +145,25 @@ def ask_links(draft: Draft) -> Say:
 
 
 def read_links(draft: Draft, heard: Heard) -> Move:
-    """Links are kept before this is asked: what comes here has none."""
-    if isinstance(heard, Said):
-        return Stay(draft, (Say(N_("I see no link in that. It usually starts with https://")),))
-    return Stay(draft)
+    """Links are kept before this is asked: what comes here has none.
+
+    Who comes back from the review goes back to it, and is asked nothing twice.
+    """
+    match heard:
+        case Pressed(TAKE_OUT.name) if draft.links:
+            return Go("take out", draft)
+        case Pressed(THAT_IS_ALL.name):
+            return Go("happened" if draft.news is None else "review", draft)
+        case Said():
+            line = N_("I see no link in that. It usually starts with https://")
+            return Stay(draft, (Say(line),))
+        case _:
+            return Stay(draft)
 
 
-def offer_taking_out(draft: Draft) -> tuple[Button, ...]:
+def choose_links(draft: Draft) -> tuple[Button, ...]:
     """There is something to take out only when there is a link."""
-    return (TAKE_OUT,) if draft.links else ()
-
-
-def read_links_or_take_out(draft: Draft, heard: Heard) -> Move:
-    """The one button that is not always there, then the links."""
-    if heard == Pressed(TAKE_OUT.name) and draft.links:
-        return Go("take out", draft)
-    return read_links(draft, heard)
+    return (TAKE_OUT, THAT_IS_ALL) if draft.links else (THAT_IS_ALL,)
 
 
 def ask_take_out(draft: Draft) -> tuple[Say, ...]:
@@ -192,25 +197,32 @@ def tail(kept: Kept) -> str:
 
 def choose_take_out(draft: Draft) -> tuple[Button, ...]:
     """A button a link."""
-    return tuple(
-        Button(f"out:{number}", Say(N_("Link {number}"), {"number": number}))
-        for number, _ in shown_links(draft)
+    links = (
+        Button(out(kept), Say(N_("Link {number}"), {"number": number}))
+        for number, kept in shown_links(draft)
     )
+    return (*links, DONE)
+
+
+def out(kept: Kept) -> str:
+    """A button that takes out this very link, wherever it stands by then."""
+    return f"out:{crc32(kept.link.url.encode()):08x}"
 
 
 def read_take_out(draft: Draft, heard: Heard) -> Move:
-    """One link out, by button or by number."""
-    if isinstance(heard, Pressed):
-        typed = heard.name.removeprefix("out:")
-    else:
-        typed = digits_of(heard.text) or ""
-    number = int(typed) if typed.isdecimal() and len(typed) < 4 else 0
-    if not 0 < number <= len(draft.links):
+    """One link out, by its button or by its number."""
+    if heard == Pressed(DONE.name):
+        return Go("links", draft)
+    number = digits_of(heard.text) if isinstance(heard, Said) else None
+    kept = [
+        kept
+        for place, kept in enumerate(draft.links, 1)
+        if heard != Pressed(out(kept)) and str(place) != number
+    ]
+    if len(kept) == len(draft.links):
         return Stay(draft, (Say(N_("There is no link with that number.")),))
-    links = (*draft.links[: number - 1], *draft.links[number:])
-    draft = replace(draft, links=links)
-    line = Say(N_("Taken out. Links now: {all}."), {"all": len(links)})
-    return Go("links", draft, (line,))
+    line = Say(N_("Taken out. Links now: {all}."), {"all": len(kept)})
+    return Go("links", replace(draft, links=tuple(kept)), (line,))
 
 
 # What happened, how urgent, a note
@@ -223,18 +235,21 @@ def ask_happened(draft: Draft) -> Say:
 
 def choose_happened(draft: Draft) -> tuple[Button, ...]:
     """Each kind, ticked where it is chosen."""
-    return tuple(
+    kinds = (
         Button(
             f"happened:{kind}",
             Say(N_("✓ {words}"), {"words": Say(words)}) if kind in draft.happened else words,
         )
         for kind, words in HAPPENED.items()
     )
+    return (*kinds, DONE)
 
 
 def read_happened(draft: Draft, heard: Heard) -> Move:
     """A press ticks or unticks; the message itself is redrawn."""
     match heard:
+        case Pressed(DONE.name):
+            return Go("urgency", draft)
         case Pressed(name) if (kind := name.removeprefix("happened:")) in HAPPENED:
             chosen = set(draft.happened) ^ {kind}
             happened = tuple(kind for kind in HAPPENED if kind in chosen)
@@ -275,10 +290,15 @@ def ask_note(draft: Draft) -> Say:
     )
 
 
+def only_links(text: str) -> bool:
+    """Whether there is nothing but links, one a word."""
+    return all(find(word) for word in text.split())
+
+
 def read_note(draft: Draft, heard: Heard) -> Move:
-    """Any words are the note."""
+    """Any words are the note; a link by itself is a link, and is kept as one."""
     match heard:
-        case Said(text) if text.strip():
+        case Said(text) if text.strip() and not only_links(text):
             note = replace(draft, note=text.strip(), note_message=heard.message)
             return Go("news", note)
         case _:
@@ -391,23 +411,19 @@ REPORT = Script(
     Step(
         "links",
         ask_links,
-        read_links_or_take_out,
-        buttons={THAT_IS_ALL: "happened"},
-        to=("take out",),
-        choices=offer_taking_out,
+        read_links,
+        to=("take out", "happened", "review"),
+        choices=choose_links,
     ),
     Step(
         "take out",
         ask_take_out,
         read_take_out,
-        buttons={DONE: "links"},
         to=("links",),
         choices=choose_take_out,
         free=True,
     ),
-    Step(
-        "happened", ask_happened, read_happened, buttons={DONE: "urgency"}, choices=choose_happened
-    ),
+    Step("happened", ask_happened, read_happened, to=("urgency",), choices=choose_happened),
     Step("urgency", ask_urgency, read_urgency, to=("note",), choices=choose_urgency),
     Step("note", ask_note, read_note, buttons={SKIP: "news"}, to=("news",), free=True),
     Step("news", ask_news, read_news, to=("review",), choices=lambda draft: (NEWS_NO, NEWS_YES)),

@@ -39,7 +39,7 @@ LINK_STATES = {
     "requested": N_("asked the platform to remove: {count}"),
     "removed": N_("removed: {count}"),
     "refused": N_("the platform said no: {count}"),
-    "back": N_("came back, being asked again: {count}"),
+    "back": N_("came back (being asked again): {count}"),
 }
 
 OUTCOMES = {

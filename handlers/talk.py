@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Literal
 from unicodedata import normalize
 
-from handlers.links import Entity, Link, Origin, find, from_origin
+from handlers.links import Entity, Link, Origin, archived, find, from_origin
 from locales import LANGUAGES, N_
 from locales.catalogue import wording
 
@@ -199,7 +199,7 @@ class Draft:
     urgency: Urgency | None = None
     note: str = ""
     note_message: int = 0
-    news: bool = False
+    news: bool | None = None
     sent: bool = False
     code: str = ""
     album: str = ""
@@ -303,7 +303,7 @@ class Step:
 
     def shown(self, draft: Draft) -> tuple[Button, ...]:
         """The buttons a person sees, in order."""
-        return (*self.choices(draft), *self.buttons)
+        return (*self.buttons, *self.choices(draft))
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,14 +436,15 @@ class House:
         step = script.steps[name]
         draft = replace(go.draft, talk=script.name, step=name)
         words = () if step.effect else as_says(step.ask(draft))
-        buttons = (*step.shown(draft), CLEAR)
-        return Turn(draft, (*go.first, *words), buttons, step.effect)
+        # On a cleared screen the word "clear" would tell that something was there.
+        last = () if step.effect is Effect.CLEAR else (CLEAR,)
+        return Turn(draft, (*go.first, *words), (*step.shown(draft), *last), step.effect)
 
     def _again(self, stay: Stay) -> Turn:
         step = self.step(stay.draft)
-        says = (*stay.first, *as_says(step.ask(stay.draft)))
-        buttons = (*step.shown(stay.draft), CLEAR)
-        return Turn(stay.draft, says, buttons, redraw=stay.redraw)
+        draft = replace(stay.draft, step=step.name)
+        says = (*stay.first, *as_says(step.ask(draft)))
+        return Turn(draft, says, (*step.shown(draft), CLEAR), redraw=stay.redraw)
 
 
 # Links are heard in every step, so that none is lost
@@ -461,9 +462,10 @@ def kept(draft: Draft, said: Said) -> tuple[Draft, tuple[Say, ...], bool]:
 
 
 def links_in(said: Said) -> tuple[Link, ...]:
-    """A forwarded post's own address first, then the links in its words."""
+    """A forwarded post's own address first, then the links in its words, with what they copy."""
     origin = from_origin(said.origin) if said.origin else None
-    return (*((origin,) if origin else ()), *find(said.text, said.entities))
+    seen = [*((origin,) if origin else ()), *find(said.text, said.entities)]
+    return tuple(link for one in seen for link in (one, archived(one)) if link)
 
 
 def with_links(draft: Draft, links: tuple[Link, ...], message: int) -> Draft:
@@ -555,6 +557,9 @@ def word_of(text: str) -> str:
     return re.sub(r"^(/[a-z]+)(@\w+)?(\s.*)?$", r"\1", word, flags=re.DOTALL)
 
 
+FIRST_WORDS = re.compile("[,，]")  # "No" is enough for "No, 18 or over"
+
+
 def typed_as(words: str | Say, language: str) -> str:
     """The words on a button as a person would type them: without the tick."""
     if isinstance(words, str):
@@ -574,7 +579,8 @@ def meant(heard: Said, here: Step, draft: Draft) -> Heard:
     shown = here.shown(draft)
     word = word_of(heard.text).removeprefix(TICK)
     for button in (*shown, CLEAR):
-        if any(word == typed_as(button.words, language) for language in LANGUAGES):
+        labels = [typed_as(button.words, language) for language in LANGUAGES]
+        if any(word in (label, FIRST_WORDS.split(label)[0]) for label in labels):
             return Pressed(button.name)
     if not here.free and word.isdecimal() and len(word) < 3 and 0 < int(word) <= len(shown):
         return Pressed(shown[int(word) - 1].name)

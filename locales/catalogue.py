@@ -36,7 +36,10 @@ def _wordings(language: str) -> dict[str, str]:
     return {
         str(entry.id): str(entry.string)
         for entry in read_catalogue(language)
-        if entry.id and entry.string and _fits(str(entry.id), str(entry.string))
+        if entry.id
+        and entry.string
+        and not entry.fuzzy
+        and _fits(str(entry.id), str(entry.string))
     }
 
 

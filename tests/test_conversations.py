@@ -43,7 +43,7 @@ def test_the_terminal_is_a_numbered_menu_and_can_write_the_talk_down(tmp_path: P
     main("en", file, typed, screen)
 
     shown = screen.getvalue()
-    assert "  3 [Report links]\n" in shown
+    assert "  1 [Report links]\n" in shown
     assert "    [Clear this chat]\n" in shown, "no number clears"
     assert "No such button: [Begin]" in shown
     assert "    (clear)\n" in shown

@@ -310,7 +310,7 @@ def default_sandbox(clock: Callable[[], float]) -> Sandbox:
     sandbox = Sandbox(clock)
     sandbox.add_bot("door", "Front Door", "front_door_demo_bot", "1000000001:DOOR-sandbox")
     staff = sandbox.add_bot(
-        "staff", "Staff room", "front_door_staff_demo_bot", "1000000002:STAFF-sandbox"
+        "staff", "Staff bot", "front_door_staff_demo_bot", "1000000002:STAFF-sandbox"
     )
     sandbox.add_person("Sam", "en")
     sandbox.add_person("阿晴", "zh-hant")

@@ -1,0 +1,931 @@
+"""The door on Telegram, as people and their phones treat it. Against the sandbox."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import cycle
+from pathlib import Path
+from secrets import randbelow
+from typing import Any
+
+import pytest
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiohttp import web
+from redis.asyncio import Redis
+from sqlalchemy import select
+
+from bot.bot_api import BotApi
+from bot.front_door import Unanswered, show
+from bot.receiver import Receiver
+from bot.sandbox.chats import Json, Message
+from bot.sandbox.inbox import Bell
+from handlers import casework
+from handlers.casework import Act, Work
+from handlers.home import HOUSE
+from handlers.links import Link
+from handlers.reception import _MEMORY, Memory
+from handlers.report import HAPPENED
+from handlers.spoken import Answer
+from handlers.staff import Caseworker
+from handlers.talk import CLEAR, Draft, Kept
+from storage import tables
+from storage.books import Case, Store
+from storage.counts import open_counts
+from storage.down import Down
+from storage.drafts import open_drafts
+from storage.keys import DoorKeys, StaffKeys
+from tests.conftest import Clock
+from tests.doors import Door, Guest, copied, labels, open_door
+
+LINK = "https://t.me/zz_invented_ch/1"
+OTHER = "https://lihkg.com/thread/99000001/page/1"
+REPORT = ("/start", "[Report links]", "[No, 18", LINK, "[That is all]")
+TO_REVIEW = (*REPORT, "[Shared or posted]", "[Done]", "[It can wait]", "[Skip]", "[No, I will")
+PLACES = [(script.name, name) for script in HOUSE.scripts.values() for name in script.steps]
+
+
+@pytest.fixture
+async def door(sqlite_store: Store, door_keys: DoorKeys, clock: Clock) -> AsyncIterator[Door]:
+    drafts = open_drafts(None, door_keys.locker(), clock)
+    counts = open_counts(None, clock)
+    async with open_door(sqlite_store, drafts, counts, door_keys, randbelow, clock) as door:
+        yield door
+        assert door.unexpected() == []
+
+
+async def cases_of(door: Door) -> list[Case]:
+    """All that was filed and nobody took."""
+    async with door.reception.store.begin() as books:
+        return await books.cases.waiting(1000)
+
+
+async def draft_of(guest: Guest) -> Draft | None:
+    """What is remembered of somebody's talk."""
+    reception = guest.door.reception
+    async with reception.drafts.hold(reception.keys.person(guest.who.id)) as held:
+        return _MEMORY.validate_json(held.kept).draft if held.kept else None
+
+
+async def stand(guest: Guest, talk: str, step: str) -> None:
+    """Put somebody there, with something to lose."""
+    draft = Draft(
+        ref=f"{guest.who.id:032x}",
+        language="en",
+        talk=talk,
+        step=step,
+        minor="no",
+        links=(Kept(Link("telegram", LINK, LINK), 1),),
+        happened=tuple(HAPPENED),
+        sent=step in ("sent", "saved"),
+    )
+    reception = guest.door.reception
+    async with reception.drafts.hold(reception.keys.person(guest.who.id)) as held:
+        held.kept = _MEMORY.dump_json(Memory(draft, 0, None))
+
+
+async def urls(guest: Guest) -> list[str]:
+    draft = await draft_of(guest)
+    return [kept.link.url for kept in draft.links] if draft else []
+
+
+# Languages
+
+
+@pytest.mark.parametrize(
+    ("code", "greetings"),
+    [
+        *((code, ("你好",)) for code in ("zh-hant", "zh-hk", "zhhkpb1", "yue", "hongkong", "zh")),
+        *((code, ("Hello.",)) for code in ("en", "en-GB", "EN")),
+        *((code, ("你好", "Hello.")) for code in ("fr", "tl", "")),
+    ],
+)
+async def test_the_first_message_is_in_the_language_of_the_phone(
+    door: Door, code: str, greetings: tuple[str, ...]
+) -> None:
+    shown = await door.person(code).do("start")
+
+    assert [word for word in ("你好", "Hello.") if word in shown.text] == list(greetings)
+
+
+async def test_an_unknown_language_is_asked_for_and_then_spoken(door: Door) -> None:
+    guest = door.person("fr")
+
+    first = await guest.do("start")
+    assert {"廣東話", "English"} <= set(labels(first))
+    shown = await guest.press("廣東話")
+
+    assert "你好" in shown.text
+    assert "Hello." not in shown.text
+
+
+@pytest.mark.parametrize("how", ["/language", "／Language", "/language@front_door_demo_bot"])
+async def test_the_language_can_be_switched_without_losing_the_draft(door: Door, how: str) -> None:
+    guest = door.person("en")
+    await guest.walk(*REPORT[:-1])
+
+    shown = await guest.say(how)
+
+    assert "連結" in shown.text
+    assert "唔使再睇" in shown.text or "貼" in shown.text
+    assert await urls(guest) == [LINK]
+
+
+# Pictures, files and forwards
+
+
+@pytest.mark.parametrize("kind", ["photo", "video", "voice", "sticker", "document"])
+async def test_media_is_deleted_and_kindly_answered(door: Door, kind: str) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    shown = await guest.do("media", kind=kind)
+
+    assert "Please send no pictures" in shown.text
+    assert [message.media for message in guest.shown if message.media] == []
+
+
+async def test_a_link_in_a_caption_is_kept(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    shown = await guest.do("media", kind="photo", caption=f"佢post咗喺{LINK}，求幫手")
+
+    assert "Got it: Telegram 1" in shown.text
+    assert await urls(guest) == [LINK]
+    assert [message.media for message in guest.shown if message.media] == []
+
+
+async def test_an_album_is_deleted_whole_and_answered_once(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+    before = len(guest.shown)
+
+    for _ in range(5):
+        guest.act("media", kind="photo", album="album-1")
+    await door.hear()
+
+    assert len(guest.shown) == before + 1
+    assert "Please send no pictures" in guest.answer.text
+
+
+async def test_links_on_every_piece_of_an_album_are_kept(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    guest.act("media", kind="photo", album="album-1", caption=LINK)
+    guest.act("media", kind="video", album="album-1", caption=OTHER)
+    await door.hear()
+
+    assert len(await urls(guest)) == 2
+
+
+@pytest.mark.parametrize(
+    ("channel", "url"),
+    [
+        ({"username": "zz_invented_pub", "post": 7}, "https://t.me/zz_invented_pub/7"),
+        ({"channel_id": -1001234567890, "post": 9}, "https://t.me/c/1234567890/9"),
+    ],
+)
+@pytest.mark.parametrize("media", [None, "photo"])
+async def test_a_forwarded_posts_own_address_is_kept(
+    door: Door, channel: Json, url: str, media: str | None
+) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    await guest.do(
+        "forward", **{"from": {"title": "Zz", **channel}}, media=media, text=f"see {OTHER}"
+    )
+
+    assert (await urls(guest))[0] == url
+    assert len(await urls(guest)) == 2
+    assert [message.media for message in guest.shown if message.media] == []
+
+
+async def test_an_edited_message_replaces_its_links(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+    sent = guest.act("say", text=LINK)["messages"][0]
+    await door.hear()
+
+    await guest.do("edit", message=sent, text=f"no, it was {OTHER}")
+    assert await urls(guest) == [OTHER.removesuffix("/page/1")] or OTHER in await urls(guest)
+    await guest.do("edit", message=sent, text="no, nothing")
+
+    assert await urls(guest) == []
+
+
+async def test_no_file_is_ever_asked_for(door: Door) -> None:
+    asked = []
+    door.sandbox.faults = lambda role, method, params: asked.append(method)
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    for kind in ("photo", "video", "voice", "sticker", "document"):
+        await guest.do("media", kind=kind, caption=LINK)
+
+    assert "getFile" not in asked
+    assert set(asked) == {"sendMessage", "editMessageText", "deleteMessages"} & set(asked) | {
+        "answerCallbackQuery"
+    }
+
+
+# Where the door does not belong
+
+
+async def test_a_group_that_the_door_is_added_to_is_left_at_once(door: Door) -> None:
+    guest = door.person()
+
+    group = guest.act("add_bot_to_group")["chat"]
+    await door.hear()
+
+    chat = door.sandbox.chats[None, group]
+    assert chat.standing[door.account] == "left"
+    assert [one for one in chat.messages.values() if one.sender == door.account and one.text] == []
+
+
+async def test_a_channel_that_the_door_is_added_to_is_left_at_once(door: Door) -> None:
+    guest = door.person()
+    group = guest.act("add_bot_to_group")["chat"]
+    for update in door.waiting():
+        (update.get("my_chat_member") or update["message"])["chat"]["type"] = "channel"
+
+    await door.hear()
+
+    assert door.sandbox.chats[None, group].standing[door.account] == "left"
+
+
+async def test_what_is_written_in_a_group_is_not_heard(door: Door) -> None:
+    guest = door.person()
+    group = guest.act("add_bot_to_group")["chat"]
+    chat = door.sandbox.chats[None, group]
+    door.sandbox.join(guest.who.id, chat=chat)
+
+    door.sandbox.post(chat, Message(guest.who.id, text=f"/report {LINK}"))
+    await door.hear()
+
+    assert await draft_of(guest) is None
+
+
+async def test_somebody_who_blocked_the_door_breaks_nothing(door: Door) -> None:
+    guest, other = door.person(), door.person()
+    await guest.walk(*REPORT[:3])
+
+    guest.act("say", text=LINK)
+    guest.act("block")
+    other.act("start")
+    await door.hear()
+    assert "Hello." in other.answer.text
+
+    guest.act("unblock")
+    assert "In all: 2" in (await guest.say(OTHER)).text
+
+
+async def test_a_clear_and_a_block_at_once_break_nothing(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*TO_REVIEW)
+
+    guest.act("say", text="x")
+    guest.act("media", kind="photo")
+    guest.act("block")
+    await door.hear()
+
+    assert await cases_of(door) == []
+
+
+# Clearing the chat
+
+
+async def write(guest: Guest, count: int) -> list[int]:
+    """*count* messages, of both sides in turn, as the door has heard and said them."""
+    sides = cycle((guest.who.id, guest.door.account))
+    buttons = (({"text": "Clear this chat", "callback_data": CLEAR.name},),)
+    sandbox = guest.door.sandbox
+    ids = [
+        sandbox.post(
+            guest.chat,
+            Message(side, text=f"words {number}", buttons=buttons * (side == guest.door.account)),
+        ).id
+        for number, side in zip(range(count), sides, strict=False)
+    ]
+    sandbox.inboxes[guest.door.account].clear()
+    await guest.door.reception.seen(guest.who.id, dict.fromkeys(ids, sandbox.now()))
+    return ids
+
+
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250])
+async def test_clearing_leaves_one_neutral_line_in_every_step(door: Door, count: int) -> None:
+    ways = cycle(("x", "/clear", "Clear this chat", "Ｘ", "press"))
+    for (talk, step), way in zip(PLACES, ways, strict=False):
+        guest = door.person()
+        await write(guest, count)
+        await stand(guest, talk, step)
+
+        if way == "press" and count > 1:
+            await guest.press("Clear this chat")
+        else:
+            await guest.say(way if way != "press" else "x")
+
+        left = guest.shown
+        assert [message.sender for message in left] == [door.account], (talk, step, way)
+        assert left[0].text.startswith("Nothing here.")
+        assert (left[0].text == "Nothing here.") is (count > 0), (talk, step, way)
+        assert labels(left[0])[0] == "Start"
+        assert await draft_of(guest) is None
+
+
+async def test_a_code_that_was_not_saved_is_not_shown_after_clearing(door: Door) -> None:
+    guest = door.person()
+    code = copied(await guest.walk(*TO_REVIEW, "[Send]"))
+
+    await guest.press("Clear this chat")
+    shown = await guest.do("start")
+
+    assert "Hello." in shown.text
+    assert not any(code in text for text in guest.texts)
+
+
+@pytest.mark.parametrize("how", ["x", "press"])
+async def test_what_is_too_old_to_delete_is_named(door: Door, clock: Clock, how: str) -> None:
+    guest = door.person()
+    old = await write(guest, 6)
+    clock.move(47 * 3600)
+    await write(guest, 4)
+    clock.move(2 * 3600)
+
+    shown = await (guest.say("x") if how == "x" else guest.press("Clear this chat"))
+
+    assert "Messages I could not delete: 6." in shown.text
+    assert [message.id for message in guest.shown] == [*old, shown.id]
+
+
+async def test_a_chat_of_which_nothing_is_known_is_not_called_clean(door: Door) -> None:
+    guest = door.person()
+    for number in range(3):
+        door.sandbox.post(guest.chat, Message(door.account, text=f"before {number}"))
+
+    shown = await guest.say("x")
+
+    assert "If older messages are still here" in shown.text
+
+
+async def test_one_message_that_cannot_be_deleted_keeps_no_other(door: Door) -> None:
+    guest = door.person()
+    ids = await write(guest, 101)
+
+    def fault(role: str, method: str, params: Json) -> Any:
+        numbers = str(params.get("message_ids", ""))
+        stuck = method == "deleteMessages" and str(ids[50]) in numbers.strip("[]").split(", ")
+        return (400, "Bad Request: message can't be deleted", {}) if stuck else None
+
+    door.sandbox.faults = fault
+    shown = await guest.say("x")
+
+    assert [message.id for message in guest.shown] == [ids[50], shown.id]
+    assert "Messages I could not delete: 1." in shown.text
+
+
+@pytest.mark.parametrize("cut", ["drop_request", "drop_answer"])
+async def test_a_clearing_that_is_cut_goes_on_when_heard_again(door: Door, cut: str) -> None:
+    guest = door.person()
+    await write(guest, 250)
+    calls: list[str] = []
+
+    def fault(role: str, method: str, params: Json) -> Any:
+        calls.append(method)
+        return cut if len(calls) == 2 else None
+
+    door.sandbox.faults = fault
+    guest.act("say", text="x")
+    with pytest.raises(Unanswered):
+        await door.hear()
+    await door.hear()
+
+    assert guest.texts == ["Nothing here."]
+
+
+# News
+
+
+def work_on(books: Any, staff_keys: StaffKeys, case: Case, now: datetime) -> Work:
+    act = Act(Caseworker(42, "Robin", "en"), 1, 1, now, now.date())
+    return Work(books, staff_keys, act, case, True, lambda: "f" * 32)
+
+
+async def record(door: Door, staff_keys: StaffKeys, *states: str) -> None:
+    """A caseworker takes the one case and records what became of its first link."""
+    now = datetime.fromtimestamp(door.sandbox.now(), UTC)
+    async with door.reception.store.begin() as books:
+        for case in await books.cases.waiting(1):
+            await books.cases.claim(case.id, 42, "Robin")
+        (case,) = await books.cases.held_by(42)
+        for state in states:
+            await casework.record(work_on(books, staff_keys, case, now), 1, state)
+
+
+WITH_NEWS = (*TO_REVIEW[:-1], "[Yes, tell me", "[Send]", "[I have saved it]")
+
+
+async def test_news_is_one_silent_neutral_line(door: Door, staff_keys: StaffKeys) -> None:
+    guest = door.person()
+    await guest.walk(*WITH_NEWS)
+    before = len(guest.shown)
+
+    await record(door, staff_keys, "requested", "removed")
+    await door.courier.round()
+    await door.courier.round()
+
+    assert len(guest.shown) == before + 1
+    assert guest.answer.text == "There is something new here, for when you have time."
+    assert guest.answer.silent
+    assert labels(guest.answer) == ["Clear this chat"]
+
+
+async def test_who_asked_for_no_news_gets_none(door: Door, staff_keys: StaffKeys) -> None:
+    guest = door.person()
+    await guest.walk(*TO_REVIEW, "[Send]", "[I have saved it]")
+    before = len(guest.shown)
+
+    await record(door, staff_keys, "removed")
+    await door.courier.round()
+
+    assert len(guest.shown) == before
+
+
+async def test_news_can_be_cleared_like_the_rest(door: Door, staff_keys: StaffKeys) -> None:
+    guest = door.person()
+    await guest.walk(*WITH_NEWS)
+    await record(door, staff_keys, "removed")
+    await door.courier.round()
+
+    await guest.press("Clear this chat")
+
+    assert guest.texts == ["Nothing here."]
+
+
+async def test_who_blocked_the_door_is_forgotten(door: Door, staff_keys: StaffKeys) -> None:
+    guest = door.person()
+    await guest.walk(*WITH_NEWS)
+    guest.act("block")
+
+    await record(door, staff_keys, "removed")
+    await door.courier.round()
+
+    async with door.reception.store.begin() as books:
+        (case,) = await books.cases.held_by(42)
+        day = datetime.fromtimestamp(door.sandbox.now(), UTC).date()
+        assert await books.addresses.get(case.id, day) is None
+        assert await books.outbox.waiting("door", datetime.max.replace(tzinfo=UTC)) == 0
+
+
+# Heard twice
+
+
+@pytest.mark.parametrize("last", ["[Send]", "[No, I will", "[It can wait]", LINK, "/help"])
+async def test_the_same_update_heard_twice_answers_the_same(door: Door, last: str) -> None:
+    guest = door.person()
+    path = (*TO_REVIEW, "[Send]")
+    await guest.walk(*(path[: path.index(last)] if last in path else TO_REVIEW))
+    if last.startswith("["):
+        guest.press_unheard(last[1:-1])
+    else:
+        guest.act("say", text=last)
+    update = door.waiting()[-1]
+
+    await door.hear_one(update)
+    first = guest.answer
+    draft, cases = await draft_of(guest), await cases_of(door)
+    await door.hear_one(update)
+
+    assert (guest.answer.text, guest.answer.buttons) == (first.text, first.buttons)
+    assert (await draft_of(guest), await cases_of(door)) == (draft, cases)
+
+
+async def test_a_silent_piece_of_an_album_heard_twice_stays_silent(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+    guest.act("media", kind="photo", album="album-1")
+    guest.act("media", kind="photo", album="album-1")
+    updates = door.waiting()
+    await door.hear()
+    before = guest.texts
+
+    await door.hear_one(updates[-1])
+
+    assert guest.texts == before
+
+
+async def test_the_number_is_shown_again_until_it_is_saved(door: Door, clock: Clock) -> None:
+    guest = door.person()
+    code = copied(await guest.walk(*TO_REVIEW, "[Send]"))
+
+    assert copied(await guest.say("hello?")) == code
+    clock.move(3600)
+    assert copied(await guest.do("start")) == code
+    shown = await guest.press("I have saved it")
+
+    assert code not in shown.text
+    assert len(await cases_of(door)) == 1
+
+
+# Presses that come late, and buttons of other days
+
+
+async def test_a_press_older_than_150_seconds_is_harmless(door: Door, clock: Clock) -> None:
+    guest = door.person()
+    await guest.walk(*TO_REVIEW)
+    before = guest.texts
+
+    guest.press_unheard("Send")
+    clock.move(151)
+    await door.hear()
+    assert guest.texts == before
+    assert await cases_of(door) == []
+
+    assert copied(await guest.press("Send"))
+
+
+async def test_a_press_that_is_answered_too_late_still_counts(door: Door, clock: Clock) -> None:
+    guest = door.person()
+    await guest.walk(*TO_REVIEW)
+
+    guest.press_unheard("Send")
+    (update,) = door.waiting()
+    clock.move(151)
+    await door.hear_one(update)
+
+    assert copied(guest.answer)
+    assert len(await cases_of(door)) == 1
+
+
+@pytest.mark.parametrize("data", ["zz:old", "out:999", "happened:", "minor:", "\u0000", "x" * 64])
+async def test_a_button_nobody_knows_is_answered_and_loses_nothing(door: Door, data: str) -> None:
+    for talk, step in PLACES:
+        guest = door.person()
+        await guest.say("hello")
+        await stand(guest, talk, step)
+        links, said = await urls(guest), len(guest.shown)
+
+        shown = await guest.press_data(data)
+
+        assert len(guest.shown) == said + 1 or shown.version == door.sandbox.version
+        assert shown.text
+        assert await urls(guest) == links, (talk, step)
+
+
+async def test_an_old_button_of_a_lost_talk_says_what_happened(door: Door, clock: Clock) -> None:
+    guest = door.person()
+    await guest.walk(*TO_REVIEW)
+    clock.move(31 * 60)
+
+    shown = await guest.press("Send")
+
+    assert "That talk is over: what you had not sent is forgotten" in shown.text
+    assert await cases_of(door) == []
+
+
+# What breaks
+
+
+def quick(bell: Bell) -> Callable[[float], Any]:
+    """Waiting that only lets others go first."""
+
+    async def pause(seconds: float) -> None:
+        bell.ring()
+        await asyncio.sleep(0)
+
+    return pause
+
+
+@asynccontextmanager
+async def receiving(door: Door) -> AsyncIterator[None]:
+    """The door with its real receiver; stopped on leaving."""
+    token = door.sandbox.bot("door").token
+    async with BotApi(token, door.base) as api, asyncio.TaskGroup() as group:
+        pause = quick(door.sandbox.bell)
+        receiver = Receiver(api, door.desk, door.reception.store, door.sandbox.now, pause=pause)
+        task = group.create_task(receiver.run())
+        yield
+        task.cancel()
+
+
+async def until(door: Door, true: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not true():
+            await door.sandbox.bell.wait()
+
+
+async def test_an_update_no_model_accepts_is_set_aside_and_others_are_heard(door: Door) -> None:
+    guest, other = door.person(), door.person()
+    guest.act("say", text="zz odd words")
+    (update,) = door.waiting()
+    update["message"]["date"] = "zz no date"
+
+    async with receiving(door):
+        await until(door, lambda: guest.texts[1:])
+        other.act("start")
+        await until(door, lambda: "Hello." in "".join(other.texts))
+        assert "Please send it again as plain text" in guest.answer.text
+        guest.act("say", text="/start")
+        await until(door, lambda: "Hello." in guest.answer.text)
+
+    t = tables.quarantine.c
+    async with door.reception.store.begin() as books:
+        rows = (await books._connection.execute(select(t.bot, t.kind, t.error))).all()
+    assert [tuple(row) for row in rows] == [("door", "message", "ValidationError")]
+    await guest.say("x")
+    assert guest.texts == ["Nothing here."]
+
+
+@pytest.fixture
+async def locked_store(tmp_path: Path) -> AsyncIterator[tuple[Store, sqlite3.Connection]]:
+    """A store, and another process's hand on its file."""
+    file = tmp_path / "house" / "books.db"
+    store = Store(f"sqlite+aiosqlite:///{file}?timeout=0.02")
+    await store.prepare()
+    other = sqlite3.connect(file, isolation_level=None)
+    yield store, other
+    other.close()
+    await store.close()
+
+
+async def test_while_the_database_is_down_nothing_is_received_and_then_it_is_filed_once(
+    locked_store: tuple[Store, sqlite3.Connection], door_keys: DoorKeys, clock: Clock
+) -> None:
+    store, other = locked_store
+    drafts = open_drafts(None, door_keys.locker(), clock)
+    counts = open_counts(None, clock)
+    async with open_door(store, drafts, counts, door_keys, randbelow, clock) as door:
+        guest = door.person()
+        await guest.walk(*TO_REVIEW)
+
+        async with receiving(door):
+            other.execute("BEGIN IMMEDIATE")
+            guest.press_unheard("Send")
+            await until(door, lambda: "Not sent yet" in guest.answer.text)
+            assert "999" in guest.answer.text
+            other.execute("ROLLBACK")
+            await until(door, lambda: "Sent. Our team has it." in guest.answer.text)
+
+        assert len(await cases_of(door)) == 1
+        assert len([text for text in guest.texts if "Not sent yet" in text]) == 1
+        await guest.press("Clear this chat")
+        assert guest.texts == ["Nothing here."]
+        assert door.unexpected() == []
+
+
+async def test_a_chat_is_cleared_even_while_the_database_is_down(
+    locked_store: tuple[Store, sqlite3.Connection], door_keys: DoorKeys, clock: Clock
+) -> None:
+    store, other = locked_store
+    drafts = open_drafts(None, door_keys.locker(), clock)
+    counts = open_counts(None, clock)
+    async with open_door(store, drafts, counts, door_keys, randbelow, clock) as door:
+        guest = door.person()
+        await guest.walk(*TO_REVIEW)
+
+        other.execute("BEGIN IMMEDIATE")
+        guest.act("say", text="x")
+        with pytest.raises(Down):
+            await door.hear()
+        assert guest.texts == []
+        other.execute("ROLLBACK")
+        await door.hear()
+
+        assert guest.texts == ["Nothing here."]
+
+
+class Switch:
+    """A way to a Redis that can be taken away: a link to its socket."""
+
+    def __init__(self, folder: Path, server: str) -> None:
+        self.path, self.server = folder / "redis", server
+        self.address = f"unix://{self.path}"
+        self.on()
+
+    def on(self) -> None:
+        self.path.symlink_to(self.server.removeprefix("unix://"))
+
+    async def off(self) -> None:
+        self.path.unlink()
+        async with Redis.from_url(self.server) as redis:
+            await redis.client_kill_filter(_type="normal", skipme=True)
+
+
+async def test_while_redis_is_down_nothing_is_received_and_then_it_is_filed_once(
+    redis_url: str, tmp_path: Path, sqlite_store: Store, door_keys: DoorKeys, clock: Clock
+) -> None:
+    if not redis_url.startswith("unix://"):
+        pytest.skip("only a Redis on a socket can be taken away")
+    switch = Switch(tmp_path, redis_url)
+    drafts = open_drafts(switch.address, door_keys.locker(), clock)
+    counts = open_counts(switch.address, clock)
+    async with open_door(sqlite_store, drafts, counts, door_keys, randbelow, clock) as door:
+        guest = door.person()
+        await guest.walk(*TO_REVIEW)
+
+        async with receiving(door):
+            await switch.off()
+            guest.press_unheard("Send")
+            await until(door, lambda: "Not sent yet" in guest.answer.text)
+            switch.on()
+            await until(door, lambda: "Sent. Our team has it." in guest.answer.text)
+
+        assert len(await cases_of(door)) == 1
+        await guest.press("Clear this chat")
+        assert guest.texts == ["Nothing here."]
+    await drafts.close()
+    await counts.close()
+
+
+# Telegram's own troubles
+
+
+def answering(*answers: tuple[int, Json] | None) -> Callable[[str, str, Json], Any]:
+    """Telegram answers one call after another so; None, and all after: as usual."""
+    coming = iter(answers)
+
+    def fault(role: str, method: str, params: Json) -> Any:
+        answer = next(coming, None)
+        return answer and (answer[0], "Too Many Requests" if answer[0] == 429 else "?", answer[1])
+
+    return fault
+
+
+async def test_one_short_wait_is_waited_for(door: Door) -> None:
+    guest = door.person()
+    door.sandbox.faults = answering((429, {"retry_after": 0}))
+
+    assert "Hello." in (await guest.do("start")).text
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [(429, {"retry_after": 0}), (429, {"retry_after": 0})],
+        [(429, {"retry_after": 30})],
+        [(502, {})],
+    ],
+)
+async def test_an_update_that_telegram_lets_nobody_answer_is_tried_again(
+    door: Door, answers: list[tuple[int, Json]]
+) -> None:
+    guest = door.person()
+    guest.act("start")
+
+    door.sandbox.faults = answering(*answers)
+    with pytest.raises(Unanswered):
+        await door.hear()
+    await door.hear()
+
+    assert [text for text in guest.texts if "Hello." in text] == [guest.answer.text]
+
+
+@pytest.mark.parametrize("method", ["deleteMessages", "answerCallbackQuery", "leaveChat"])
+async def test_a_429_is_never_the_updates_fault(door: Door, method: str) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    def fault(role: str, called: str, params: Json) -> Any:
+        return (429, "Too Many Requests", {"retry_after": 60}) if called == method else None
+
+    door.sandbox.faults = fault
+    match method:
+        case "deleteMessages":
+            guest.act("media", kind="photo")
+        case "answerCallbackQuery":
+            guest.press_unheard("That is all")
+        case _:
+            guest.act("add_bot_to_group")
+    with pytest.raises(Down):
+        await door.hear()
+
+    door.sandbox.faults = None
+    await door.hear()
+
+
+async def test_an_answer_that_is_no_json_is_no_answer(clock: Clock) -> None:
+    async def bad_gateway(request: web.Request) -> web.Response:
+        return web.Response(status=502, text="<html>Bad Gateway</html>", content_type="text/html")
+
+    app = web.Application()
+    app.router.add_route("*", "/{anything:.*}", bad_gateway)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    session = AiohttpSession(api=TelegramAPIServer.from_base(base))
+    try:
+        with pytest.raises(Unanswered):
+            await show(Bot("1:zz", session=session), 1, Answer("Hello"), None)
+    finally:
+        await session.close()
+        await runner.cleanup()
+
+
+# The number, asked for
+
+
+async def filed(guest: Guest) -> str:
+    """Report, save, and come home; gives the sixteen digits in fours."""
+    code = copied(await guest.walk(*TO_REVIEW, "[Send]"))
+    await guest.walk("[I have saved it]")
+    return code
+
+
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+CHINESE = str.maketrans("0123456789", "零一二三四五六七八九")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        lambda code: code,
+        lambda code: code.replace(" ", ""),
+        lambda code: code.translate(FULL_WIDTH),
+        lambda code: code.translate(CHINESE),
+        lambda code: code.replace(" ", "－").translate(FULL_WIDTH),
+        lambda code: f"  {code.replace(' ', ' - ')}。",
+    ],
+)
+async def test_the_number_is_understood_in_any_digits(
+    door: Door, typed: Callable[[str], str]
+) -> None:
+    code = await filed(door.person())
+    asking = door.person()
+
+    shown = await asking.walk("/status", typed(code))
+
+    assert "Removed: 0 of 1." in shown.text
+
+
+async def test_the_number_is_understood_at_home_too(door: Door) -> None:
+    code = await filed(door.person())
+
+    assert "Removed: 0 of 1." in (await door.person().walk("/start", code)).text
+
+
+async def test_five_numbers_an_hour_are_looked_up(door: Door, clock: Clock) -> None:
+    code = await filed(door.person())
+    asking = door.person()
+    await asking.say("/status")
+
+    answers = [(await asking.say(code)).text for _ in range(6)]
+    assert ["Removed: 0 of 1." in text for text in answers] == [True] * 5 + [False]
+    assert "tried too often" in answers[-1]
+    clock.move(3601)
+
+    assert "Removed: 0 of 1." in (await asking.walk("/status", code)).text
+
+
+async def test_a_wrong_digit_is_no_try(door: Door) -> None:
+    code = await filed(door.person())
+    wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
+    asking = door.person()
+    await asking.say("/status")
+
+    for _ in range(8):
+        assert "One digit seems off" in (await asking.say(wrong)).text
+
+    assert "Removed: 0 of 1." in (await asking.say(code)).text
+
+
+# Without buttons
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("/start", "Report links", "No, 18 or over", LINK, "That is all", "Shared or posted"),
+        ("/start", "1", "2", LINK, "/report", "2"),
+        ("/start", "舉報連結", "／report", "no, 18 OR over"),
+    ],
+)
+async def test_a_button_can_be_typed(door: Door, typed: tuple[str, ...]) -> None:
+    guest = door.person()
+
+    await guest.walk(*typed)
+
+    draft = await draft_of(guest)
+    assert draft
+    assert (draft.talk, draft.minor) == ("report", "no")
+
+
+async def test_a_whole_report_can_be_typed(door: Door) -> None:
+    guest = door.person()
+
+    shown = await guest.walk(
+        *("/report", "2", LINK, "that is all", "shared or posted", "done", "3"),
+        *("zz a note", "no, i will ask", "send"),
+    )
+    code = copied(shown)
+    await guest.say("I have saved it")
+
+    assert "Removed: 0 of 1." in (await guest.say(code)).text
+    (case,) = await cases_of(door)
+    assert (case.minor, case.urgency, case.news) == ("no", "calm", False)
