@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
@@ -16,7 +17,7 @@ from bot import tour as tours
 from bot.config import DoorSettings, StaffSettings
 from bot.house import Below, Clock, open_both
 from bot.sandbox.kept import keep, kept_sandbox
-from bot.sandbox.server import serving
+from bot.sandbox.server import LOOPBACK, serving
 from locales import LANGUAGES
 from storage.keys import KeysExist, write_new_keys
 
@@ -77,14 +78,14 @@ async def playing(
 ) -> AsyncIterator[str]:
     """Start everything, each step said; gives the page's address. Stops it all, and keeps it.
 
-    Raises KeysUnreadable, Down, OSError (the port is taken).
+    Raises KeysUnreadable, Down, OSError.
     """
     say("1/4 the keys")
     prepare(folder, say)
     say("2/4 the sandbox Telegram")
     async with AsyncExitStack() as stack:
         sandbox = stack.enter_context(kept_sandbox(folder / "telegram.json", clock))
-        base = await stack.enter_async_context(serving(sandbox, port))
+        base = await stack.enter_async_context(serving(sandbox, free(port)))
         shared: dict[str, Any] = {
             "keys": folder / "keys",
             "database_url": f"sqlite+aiosqlite:///{folder / 'front-door.db'}",
@@ -105,6 +106,12 @@ async def playing(
             for half in halves:
                 await half.receiver.drained.wait()
             yield base
+
+
+def free(port: int) -> int:
+    """*port*, or 0 (any) where somebody listens there already."""
+    with socket.socket() as probe:
+        return 0 if probe.connect_ex((LOOPBACK, port)) == 0 else port
 
 
 @asynccontextmanager
