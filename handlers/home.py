@@ -6,6 +6,7 @@ from dataclasses import replace
 from handlers.digits import code_in
 from handlers.directory import directory, short_line
 from handlers.erase import ERASE, START, STOP
+from handlers.house import House
 from handlers.report import REPORT
 from handlers.status import BACK, STATUS
 from handlers.talk import (
@@ -14,7 +15,6 @@ from handlers.talk import (
     Draft,
     Go,
     Heard,
-    House,
     Move,
     Pressed,
     Said,

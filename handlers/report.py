@@ -5,6 +5,7 @@ from zlib import crc32
 
 from handlers.digits import digits_of
 from handlers.directory import short_line
+from handlers.gather import by_platform
 from handlers.links import find
 from handlers.talk import (
     HOME,
@@ -31,7 +32,6 @@ from handlers.talk import (
     Telling,
     Told,
     Urgency,
-    by_platform,
 )
 from locales import N_
 

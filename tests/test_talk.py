@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from bot.rehearse import CODE, TODAY, Rehearsal
 from handlers.erase import tell_cleared, tell_stopped
+from handlers.gather import MOST_LINKS
 from handlers.home import HOUSE, LANGUAGE_NAMES
+from handlers.house import House, WrongExit, meant
 from handlers.links import Entity, Link, Origin
 from handlers.report import MINOR, tell_sent
 from handlers.spoken import Answer, Voice, units
 from handlers.status import OUTCOMES, STATES, tell_standing
 from handlers.talk import (
     CLEAR,
-    MOST_LINKS,
     Button,
     Done,
     Draft,
@@ -25,7 +26,6 @@ from handlers.talk import (
     Exit,
     Go,
     Heard,
-    House,
     Kept,
     NoSuchStep,
     Pressed,
@@ -37,8 +37,6 @@ from handlers.talk import (
     Swept,
     Talk,
     Turn,
-    WrongExit,
-    meant,
 )
 from locales import LANGUAGES, language_of
 
