@@ -7,11 +7,11 @@ from typing import TypeVar
 from aiogram import Bot, Dispatcher, Router
 from aiogram.exceptions import (
     ClientDecodeError,
+    TelegramAPIError,
     TelegramBadRequest,
     TelegramForbiddenError,
-    TelegramNetworkError,
+    TelegramMigrateToChat,
     TelegramRetryAfter,
-    TelegramServerError,
 )
 from aiogram.types import (
     CallbackQuery,
@@ -27,15 +27,18 @@ from aiogram.types import (
     User,
 )
 
-from bot import slim
+from bot import door_slim
 from bot.courier import Heights
 from bot.receiver import Desk
+from bot.slim import Update as Raw
+from bot.slim import lane_of, part_of
 from handlers.directory import short_line
 from handlers.home import HOUSE
+from handlers.house import word_of
 from handlers.links import Entity, Origin
 from handlers.reception import Reception, Sweep
 from handlers.spoken import Answer, Mark, Voice
-from handlers.talk import CLEAR, ERASE, Heard, Pressed, Said, Say, word_of
+from handlers.talk import CLEAR, ERASE, Heard, Pressed, Said, Say
 from locales import N_, language_of
 from storage.down import Down
 
@@ -45,6 +48,7 @@ ANSWER_SECONDS = 5.0  # a turn has ten: Telegram being slow must not look like t
 PATIENCE_SECONDS = 3
 DELETABLE_FOR = 48 * 3600
 MOST_AT_ONCE = 100
+REFUSALS = (TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat)
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 NOT_YET = (
@@ -132,7 +136,7 @@ def desk(bot: Bot, reception: Reception, heights: Heights, clock: Callable[[], f
     dispatcher.include_router(front_door(reception, heights, clock))
     told: dict[int, int | None] = {}  # updates that had to wait -> the message that says so
 
-    async def hear(raw: slim.Update) -> None:
+    async def hear(raw: Raw) -> None:
         update = Update.model_validate(raw, context={"bot": bot})
         try:
             await dispatcher.feed_update(bot, update)
@@ -145,28 +149,28 @@ def desk(bot: Bot, reception: Reception, heights: Heights, clock: Callable[[], f
         if said := told.pop(update.update_id, None):
             await reception.seen(person_of(raw), {said: clock()})
 
-    async def tell(raw: slim.Update, says: Sequence[Say]) -> int | None:
-        language = language_of(slim.part_of(raw)["from"].get("language_code"))
+    async def tell(raw: Raw, says: Sequence[Say]) -> int | None:
+        language = language_of(part_of(raw)["from"].get("language_code"))
         answer = Voice(language, reception.today()).message(says, (CLEAR,))
         return await show(bot, person_of(raw), answer, None)
 
-    async def sorry(raw: slim.Update) -> None:
+    async def sorry(raw: Raw) -> None:
         if raw.keys() & {"message", "edited_message", "callback_query"}:
-            said = (await tell(raw, UNREADABLE), slim.part_of(raw).get("message_id"))
+            said = (await tell(raw, UNREADABLE), part_of(raw).get("message_id"))
             now = clock()
             await reception.seen(person_of(raw), {one: now for one in said if one})
 
-    return Desk("door", tuple(slim.KINDS), slim.slim, slim.lane_of, hear, sorry)
+    return Desk("door", tuple(door_slim.KINDS), door_slim.slim, lane_of, hear, sorry)
 
 
-def person_of(raw: slim.Update) -> int:
+def person_of(raw: Raw) -> int:
     """Who is to be answered."""
-    return int(slim.part_of(raw)["from"]["id"])
+    return int(part_of(raw)["from"]["id"])
 
 
-def clears(raw: slim.Update) -> bool:
+def clears(raw: Raw) -> bool:
     """Whether it clears the chat: then not even "not yet" may be left in it."""
-    part = slim.part_of(raw)
+    part = part_of(raw)
     word = word_of(part.get("text") or part.get("data") or "")
     return HOUSE.anywhere.get(word) == ERASE
 
@@ -219,8 +223,8 @@ async def redrawn(bot: Bot, chat: int, answer: Answer, message: int) -> bool:
 async def patiently(call: Callable[[], Awaitable[T]], waits: int = 1) -> T:
     """Call; where Telegram asks to wait a little, wait exactly so long and call once more.
 
-    Raises Unanswered where it cannot be reached, does not say what came of it, or asks for more
-    patience than a turn has.
+    Raises REFUSALS; and Unanswered for all else, since that is not the update's fault: Telegram is
+    not reached, breaks, answers in no JSON, asks for more patience than a turn has.
     """
     try:
         return await call()
@@ -229,7 +233,9 @@ async def patiently(call: Callable[[], Awaitable[T]], waits: int = 1) -> T:
             raise Unanswered(type(error).__name__) from None
         await asyncio.sleep(error.retry_after)
         return await patiently(call, waits - 1)
-    except (TelegramNetworkError, TelegramServerError, ClientDecodeError) as error:
+    except REFUSALS:
+        raise
+    except (TelegramAPIError, ClientDecodeError) as error:
         raise Unanswered(type(error).__name__) from None
 
 
@@ -259,7 +265,7 @@ async def settle(query: CallbackQuery) -> None:
     """Stop the spinner; a press that is too old is not the person's fault."""
     try:
         await patiently(query.answer)
-    except (TelegramBadRequest, TelegramForbiddenError):
+    except REFUSALS:
         return
 
 
@@ -267,7 +273,7 @@ async def leave(bot: Bot, chat: int) -> None:
     """The door works in private chats only."""
     try:
         await patiently(lambda: bot.leave_chat(chat))
-    except (TelegramBadRequest, TelegramForbiddenError):
+    except REFUSALS:
         return  # already out
 
 
@@ -275,7 +281,7 @@ async def delete(bot: Bot, chat: int, messages: Sequence[int]) -> bool:
     """Delete up to 100 messages (Bot API, deleteMessages); False where Telegram refuses."""
     try:
         return await patiently(lambda: bot.delete_messages(chat, list(messages)))
-    except (TelegramBadRequest, TelegramForbiddenError):
+    except REFUSALS:
         return False
 
 

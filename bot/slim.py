@@ -1,14 +1,15 @@
-"""What the door keeps of an update before any model sees it; the rest is not parsed and not known.
+"""Slim before parse: what both bots keep of an update before any model sees it.
 
 One odd forward must not stop the loop (aiogram issues 1587 and 1840), and what we do not read
 cannot leak: names, pictures, quotes and contacts are left behind here.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Update = dict[str, Any]
+Kinds = Mapping[str, Callable[[Update], Update | None]]
 
-WORDS = ("text", "caption", "entities", "caption_entities")
 TEXT_KINDS = ("url", "text_link", "bot_command")
 MEDIA = frozenset(
     (
@@ -36,22 +37,15 @@ MEDIA = frozenset(
         "voice",
     )
 )
-STAND_IN = {"file_id": "-", "file_unique_id": "-"}
 
 
-def slim(update: Update) -> Update | None:
-    """The few fields the door uses (Bot API, Update); None where nothing is for us."""
-    for kind, keep in KINDS.items():
+def slimmed(update: Update, kinds: Kinds) -> Update | None:
+    """*update* (Bot API, Update) as *kinds* keep it; None where nothing is for us."""
+    for kind, keep in kinds.items():
         if kind in update:
             kept = keep(update[kind])
             return kept and {"update_id": update["update_id"], kind: kept}
     return None
-
-
-def lane_of(update: Update) -> str:
-    """What keeps order: the chat."""
-    part = part_of(update)
-    return str(part["chat"]["id"] if "chat" in part else part["from"]["id"])
 
 
 def part_of(update: Update) -> Update:
@@ -60,83 +54,40 @@ def part_of(update: Update) -> Update:
     return part
 
 
-def _message(message: Update) -> Update | None:
-    if message["chat"]["type"] != "private" or message["from"]["is_bot"]:
-        return None
-    kept = {
-        "message_id": message["message_id"],
-        "date": message["date"],
-        "chat": _chat(message["chat"]),
-        "from": _person(message["from"]),
-    }
-    kept |= {key: message[key] for key in ("text", "caption", "media_group_id") if key in message}
-    for key in ("entities", "caption_entities"):
-        if key in message:
-            kept[key] = [_entity(part) for part in message[key] if part["type"] in TEXT_KINDS]
-    if (origin := message.get("forward_origin", {})).get("type") == "channel":
-        kept["forward_origin"] = _origin(origin)
-    if MEDIA & message.keys():
-        kept["document"] = STAND_IN
-    return kept if kept.keys() & {"text", "document"} else None
+def lane_of(update: Update) -> str:
+    """What keeps order: the chat."""
+    part = part_of(update)
+    inside = part if "chat" in part else part.get("message", {})
+    return str(inside["chat"]["id"] if "chat" in inside else part["from"]["id"])
 
 
-def _entity(entity: Update) -> Update:
-    return {key: entity[key] for key in ("type", "offset", "length", "url") if key in entity}
+def only(whole: Update, *keys: str) -> Update:
+    """These fields, where they are there."""
+    return {key: whole[key] for key in keys if key in whole}
 
 
-def _origin(origin: Update) -> Update:
-    chat = origin["chat"]
-    return {
-        "type": "channel",
-        "date": origin["date"],
-        "chat": _chat(chat) | ({"username": chat["username"]} if "username" in chat else {}),
-        "message_id": origin["message_id"],
-    }
+def chat(whole: Update) -> Update:
+    """A chat by its number."""
+    return only(whole, "id", "type")
 
 
-def _press(query: Update) -> Update:
+def entities(marks: list[Update]) -> list[Update]:
+    """The marks that matter: links and commands."""
+    return [
+        only(mark, "type", "offset", "length", "url")
+        for mark in marks
+        if mark["type"] in TEXT_KINDS
+    ]
+
+
+def press(query: Update, person: Callable[[Update], Update]) -> Update:
+    """A press: who, on which message, and what the button said to us."""
     kept = {
         "id": query["id"],
-        "from": _person(query["from"]),
+        "from": person(query["from"]),
         "chat_instance": "-",
         "data": query.get("data", ""),
     }
     if message := query.get("message"):
-        kept["message"] = {
-            "message_id": message["message_id"],
-            "date": message["date"],
-            "chat": _chat(message["chat"]),
-        }
+        kept["message"] = only(message, "message_id", "date") | {"chat": chat(message["chat"])}
     return kept
-
-
-def _membership(change: Update) -> Update | None:
-    """Only being let into a group or channel matters: the door leaves it at once."""
-    status = change["new_chat_member"]["status"]
-    if change["chat"]["type"] == "private" or status in ("left", "kicked"):
-        return None
-    member = {"status": "member", "user": _person(change["new_chat_member"]["user"])}
-    return {
-        "chat": _chat(change["chat"]),
-        "from": _person(change["from"]),
-        "date": change["date"],
-        "old_chat_member": member,
-        "new_chat_member": member,
-    }
-
-
-def _chat(chat: Update) -> Update:
-    return {"id": chat["id"], "type": chat["type"]}
-
-
-def _person(user: Update) -> Update:
-    kept = {"id": user["id"], "is_bot": user["is_bot"], "first_name": "-"}
-    return kept | ({"language_code": user["language_code"]} if "language_code" in user else {})
-
-
-KINDS = {
-    "message": _message,
-    "edited_message": _message,
-    "callback_query": _press,
-    "my_chat_member": _membership,
-}

@@ -15,6 +15,8 @@ from bot.hall import NOBODY, Hall, Unanswered
 from bot.members import Members
 from bot.postman import Postman
 from bot.receiver import Desk
+from bot.slim import Update as Raw
+from bot.slim import lane_of, part_of
 from handlers import staff
 from handlers.casebook import Casebook
 from handlers.staff import Screen
@@ -91,9 +93,9 @@ def desk(app: Telephone, hall: Hall) -> Desk:
     """What the receiver needs of the staff room."""
     told: set[int] = set()
 
-    async def hear(raw: staff_slim.Update) -> None:
+    async def hear(raw: Raw) -> None:
         if raw.keys() & {"chat_member", "my_chat_member"}:
-            hall.members.forget(staff_slim.part_of(raw)["user"])
+            hall.members.forget(part_of(raw)["user"])
             return
         try:
             await app.process_update(Update.de_json(raw, app.bot))
@@ -106,7 +108,7 @@ def desk(app: Telephone, hall: Hall) -> Desk:
             raise
         told.discard(raw["update_id"])
 
-    async def tell(raw: staff_slim.Update, said: Say, pressed: Say) -> None:
+    async def tell(raw: Raw, said: Say, pressed: Say) -> None:
         """In private or on the press; the group is spoken to by the courier alone."""
         update = Update.de_json(raw, app.bot)
         user = update.effective_user
@@ -118,10 +120,10 @@ def desk(app: Telephone, hall: Hall) -> Desk:
         elif update.effective_chat and update.effective_chat.type == "private":
             await hall.show(by, Screen((said,)))
 
-    async def sorry(raw: staff_slim.Update) -> None:
+    async def sorry(raw: Raw) -> None:
         slimmed = staff_slim.slim(raw)
         if slimmed and not slimmed.keys() & {"chat_member", "my_chat_member"}:
             await tell(slimmed, staff.UNREADABLE, staff.PRESS_AGAIN)
 
     kinds = tuple(staff_slim.KINDS)
-    return Desk("staff", kinds, staff_slim.slim, staff_slim.lane_of, hear, sorry)
+    return Desk("staff", kinds, staff_slim.slim, lane_of, hear, sorry)

@@ -3,14 +3,20 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from secrets import randbelow
 from typing import Any
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from pydantic import SecretStr
 
-from bot import front_door, news, slim
+from bot import door_slim, front_door, news
+from bot.config import DoorSettings, StaffSettings
 from bot.courier import Courier, Heights, Pace
+from bot.demo import running
+from bot.house import open_both
 from bot.receiver import Desk
 from bot.sandbox.acts import perform
 from bot.sandbox.chats import Chat, Json, Message, Person
@@ -21,7 +27,7 @@ from storage.books import Store
 from storage.codes import Shelf
 from storage.counts import Counts
 from storage.drafts import Drafts
-from storage.keys import DoorKeys
+from storage.keys import DoorKeys, write_new_keys
 
 Below = Callable[[int], int]
 
@@ -54,7 +60,7 @@ class Door:
 
     async def hear_one(self, update: Json) -> None:
         """Hear one update, as the receiver would."""
-        slimmed = slim.slim(update)
+        slimmed = door_slim.slim(update)
         if slimmed is not None:
             await self.desk.hear(slimmed)
 
@@ -150,12 +156,34 @@ def labels(message: Message) -> list[str]:
 
 def copied(message: Message) -> str:
     """What its copy button copies."""
-    return next(
-        button["copy_text"]["text"]
-        for row in message.buttons
-        for button in row
-        if "copy_text" in button
-    )
+    buttons = [button for row in message.buttons for button in row]
+    return str(next(one["copy_text"]["text"] for one in buttons if "copy_text" in one))
+
+
+@asynccontextmanager
+async def open_house(
+    folder: Path, database_url: str, redis_url: str | None, clock: Callable[[], float]
+) -> AsyncIterator[tuple[Sandbox, str]]:
+    """Both halves at work on a sandbox, as in the demo; gives it and its address."""
+    sandbox = default_sandbox(clock)
+    write_new_keys(folder / "keys")
+    async with serving(sandbox) as base:
+        shared: dict[str, Any] = {
+            "keys": folder / "keys",
+            "database_url": database_url,
+            "redis_url": redis_url,
+            "telegram_api": base,
+        }
+        front = DoorSettings(door_token=SecretStr(sandbox.bot("door").token), **shared)
+        token, group = SecretStr(sandbox.bot("staff").token), sandbox.group.id
+        room = StaffSettings(staff_token=token, staff_chat=group, **shared)
+        async with (
+            open_both(front, room, sandbox.now, randbelow) as halves,
+            running(*(half.run() for half in halves)),
+        ):
+            for half in halves:
+                await half.receiver.drained.wait()
+            yield sandbox, base
 
 
 @asynccontextmanager

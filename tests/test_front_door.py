@@ -130,7 +130,7 @@ async def test_the_language_can_be_switched_without_losing_the_draft(door: Door,
     shown = await guest.say(how)
 
     assert "連結" in shown.text
-    assert "唔使再睇" in shown.text or "貼" in shown.text
+    assert "Paste" not in shown.text
     assert await urls(guest) == [LINK]
 
 
@@ -213,9 +213,10 @@ async def test_an_edited_message_replaces_its_links(door: Door) -> None:
     await door.hear()
 
     await guest.do("edit", message=sent, text=f"no, it was {OTHER}")
-    assert await urls(guest) == [OTHER.removesuffix("/page/1")] or OTHER in await urls(guest)
+    changed = await urls(guest)
     await guest.do("edit", message=sent, text="no, nothing")
 
+    assert [url[:17] for url in changed] == ["https://lihkg.com"]
     assert await urls(guest) == []
 
 
@@ -228,10 +229,7 @@ async def test_no_file_is_ever_asked_for(door: Door) -> None:
     for kind in ("photo", "video", "voice", "sticker", "document"):
         await guest.do("media", kind=kind, caption=LINK)
 
-    assert "getFile" not in asked
-    assert set(asked) == {"sendMessage", "editMessageText", "deleteMessages"} & set(asked) | {
-        "answerCallbackQuery"
-    }
+    assert set(asked) == {"sendMessage", "answerCallbackQuery", "deleteMessages"}
 
 
 # Where the door does not belong
@@ -758,7 +756,7 @@ def answering(*answers: tuple[int, Json] | None) -> Callable[[str, str, Json], A
 
 async def test_one_short_wait_is_waited_for(door: Door) -> None:
     guest = door.person()
-    door.sandbox.faults = answering((429, {"retry_after": 0}))
+    door.sandbox.faults = answering((429, {"retry_after": 1}))
 
     assert "Hello." in (await guest.do("start")).text
 
@@ -766,8 +764,9 @@ async def test_one_short_wait_is_waited_for(door: Door) -> None:
 @pytest.mark.parametrize(
     "answers",
     [
-        [(429, {"retry_after": 0}), (429, {"retry_after": 0})],
+        [(429, {"retry_after": 1}), (429, {"retry_after": 1})],
         [(429, {"retry_after": 30})],
+        [(429, {})],
         [(502, {})],
     ],
 )
@@ -842,26 +841,19 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 CHINESE = str.maketrans("0123456789", "零一二三四五六七八九")
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        lambda code: code,
-        lambda code: code.replace(" ", ""),
-        lambda code: code.translate(FULL_WIDTH),
-        lambda code: code.translate(CHINESE),
-        lambda code: code.replace(" ", "－").translate(FULL_WIDTH),
-        lambda code: f"  {code.replace(' ', ' - ')}。",
-    ],
-)
-async def test_the_number_is_understood_in_any_digits(
-    door: Door, typed: Callable[[str], str]
-) -> None:
+async def test_the_number_is_understood_in_any_digits(door: Door) -> None:
     code = await filed(door.person())
-    asking = door.person()
 
-    shown = await asking.walk("/status", typed(code))
-
-    assert "Removed: 0 of 1." in shown.text
+    for typed in (
+        code,
+        code.replace(" ", ""),
+        code.translate(FULL_WIDTH),
+        code.translate(CHINESE),
+        code.replace(" ", "－").translate(FULL_WIDTH),
+        f"  {code.replace(' ', ' - ')}。",
+    ):
+        shown = await door.person().walk("/status", typed)
+        assert "Removed: 0 of 1." in shown.text, typed
 
 
 async def test_the_number_is_understood_at_home_too(door: Door) -> None:
@@ -924,7 +916,7 @@ async def test_a_whole_report_can_be_typed(door: Door) -> None:
         *("zz a note", "no, i will ask", "send"),
     )
     code = copied(shown)
-    await guest.say("I have saved it")
+    await guest.walk("I have saved it", "/status")
 
     assert "Removed: 0 of 1." in (await guest.say(code)).text
     (case,) = await cases_of(door)

@@ -4,38 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import default_sandbox
+from tests.conftest import SCREENSHOTS
 
 SAM, CHING, KIT = 5000001, 5000002, 5000003
 DOOR, STAFF = "1000000001:DOOR-sandbox", "1000000002:STAFF-sandbox"
 START = 1_795_500_000.0  # unix seconds; a morning in Hong Kong
-SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture
-async def browser(chromium: Path) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 @dataclass(frozen=True, slots=True)
