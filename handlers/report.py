@@ -9,6 +9,7 @@ from handlers.gather import by_platform
 from handlers.links import find
 from handlers.talk import (
     HOME,
+    STOP,
     Blank,
     Button,
     Code,
@@ -50,6 +51,7 @@ NEWS_NO = Button("news:no", N_("No, I will ask"), "primary")
 NEWS_YES = Button("news:yes", N_("Yes, tell me here"))
 SEND = Button("send", N_("Send"), "success")
 CHANGE = Button("change", N_("Change the links"))
+DO_NOT_SEND = Button("stop", N_("Do not send"))
 SAVED = Button("saved", N_("I have saved it"), "success")
 
 MINOR: dict[Minor, str] = {
@@ -427,7 +429,7 @@ REPORT = Script(
     Step("urgency", ask_urgency, read_urgency, to=("note",), choices=choose_urgency),
     Step("note", ask_note, read_note, buttons={SKIP: "news"}, to=("news",), free=True),
     Step("news", ask_news, read_news, to=("review",), choices=lambda draft: (NEWS_NO, NEWS_YES)),
-    Step("review", ask_review, buttons={SEND: "sent", CHANGE: "links"}),
+    Step("review", ask_review, buttons={SEND: "sent", CHANGE: "links", DO_NOT_SEND: STOP}),
     Step(
         "sent",
         ask_sent,

@@ -229,7 +229,8 @@ class Talk:
 
 Exit = str | Talk
 
-HOME, REPORT, ERASE = Talk("home"), Talk("report"), Talk("erase")
+HOME, REPORT = Talk("home"), Talk("report")
+ERASE, STOP = Talk("erase"), Talk("stop")
 
 
 @dataclass(frozen=True, slots=True)
