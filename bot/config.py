@@ -1,15 +1,19 @@
 """Settings, from FRONT_DOOR_* or `.env`: read once, and every missing name is told at once."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import HttpUrl, SecretStr, ValidationError
+from pydantic import AfterValidator, HttpUrl, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from redis.asyncio.connection import parse_url
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.trouble import Trouble
 
 PREFIX = "FRONT_DOOR_"
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 WHAT_IT_IS = {
     "door_token": "the token @BotFather gave for the door's bot",
@@ -27,6 +31,23 @@ class SettingsWrong(Trouble):
     """What is missing or unreadable, one line each; never a value, since some are secrets."""
 
 
+def readable_database(url: SecretStr) -> SecretStr:
+    """An address of SQLite or PostgreSQL, with the driver that we have. Raises ValueError."""
+    try:
+        driver = make_url(url.get_secret_value()).drivername
+    except ArgumentError:
+        raise ValueError from None
+    if driver not in DRIVERS:
+        raise ValueError
+    return url
+
+
+def readable_redis(url: SecretStr) -> SecretStr:
+    """An address of Redis. Raises ValueError."""
+    parse_url(url.get_secret_value())
+    return url
+
+
 class HouseSettings(BaseSettings):
     """What both halves need."""
 
@@ -35,8 +56,10 @@ class HouseSettings(BaseSettings):
     )
 
     keys: Path = Path("keys")
-    database_url: SecretStr = SecretStr("sqlite+aiosqlite:///front-door.db")
-    redis_url: SecretStr | None = None
+    database_url: Annotated[SecretStr, AfterValidator(readable_database)] = SecretStr(
+        "sqlite+aiosqlite:///front-door.db"
+    )
+    redis_url: Annotated[SecretStr, AfterValidator(readable_redis)] | None = None
     telegram_api: HttpUrl = HttpUrl("https://api.telegram.org")
 
     @property

@@ -1,5 +1,7 @@
 """The books: all that is kept, one transaction at a time, on SQLite or PostgreSQL."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
@@ -48,7 +50,6 @@ _WRONG_STATES = ("22", "23", "42")  # PostgreSQL: data, a constraint, the statem
 _WRONG_CODES = (1, 19, 20, 21)  # SQLite: ERROR, CONSTRAINT, MISMATCH, MISUSE
 
 _PRAGMAS = (
-    "journal_mode = wal",
     "synchronous = full",
     "secure_delete = on",
     "foreign_keys = on",
@@ -95,7 +96,10 @@ class Store:
         """
         file = self._engine.url.database
         if self._engine.dialect.name == "sqlite" and file:
-            Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError:
+                raise Down(_DOWN) from None
         async with self._transaction() as connection:
             await connection.run_sync(_upgrade_alone)
 
@@ -146,10 +150,27 @@ def _engine(url: str) -> AsyncEngine:
 def _set_up(connection: Any, _record: object) -> None:
     # Left to itself the driver begins late, and two who read before they write lose an update.
     connection.isolation_level = None
+    connection.run_async(_into_wal)
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+async def _into_wal(connection: Any) -> None:
+    """As often as it takes, for five seconds: both halves may have just made the same file.
+
+    SQLite refuses this change at once while another process makes it, whatever its time-out is.
+    """
+    for last in (*[False] * 99, True):
+        try:
+            await connection.execute("PRAGMA journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            if last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            return
 
 
 def _begin_immediate(connection: Connection) -> None:
