@@ -1,6 +1,7 @@
 """python -m bot demo | door | staff | all | keys | check | rehearse | words | diagram."""
 
 import asyncio
+import os
 import secrets
 import signal
 import sys
@@ -9,12 +10,13 @@ from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from bot import logs
 from bot.config import (
+    BothSettings,
     DoorSettings,
     HouseSettings,
     StaffSettings,
@@ -52,6 +54,7 @@ def today() -> date:
 
 def run(work: Coroutine[Any, Any, None]) -> None:
     """Run until it ends, or until Ctrl-C or SIGTERM. A known trouble is told in plain words."""
+    os.umask(0o077)  # what we write is nobody else's
     logs.begin()
     try:
         asyncio.run(until_stopped(work))
@@ -118,9 +121,7 @@ def demo(
     if tour:
         run(demos.tour(time.time, secrets.randbelow, today(), say))
         return
-    if fresh:
-        demos.forget(folder)
-    run(demos.play(folder, port, time.time, secrets.randbelow, say))
+    run(demos.play(folder, port, fresh, time.time, secrets.randbelow, say))
 
 
 # In earnest
@@ -165,9 +166,9 @@ def both() -> None:
     async def work() -> None:
         from bot.house import open_both
 
-        settings = read_settings(DoorSettings), read_settings(StaffSettings)
+        settings = read_settings(BothSettings)
         say("Both halves lie on this one machine: whoever takes it can read who and what.")
-        async with open_both(*settings, time.time, secrets.randbelow) as halves:
+        async with open_both(settings, settings, time.time, secrets.randbelow) as halves:
             say("The door and the staff room are open. Ctrl-C closes them; nothing is lost.")
             async with asyncio.TaskGroup() as group:
                 for half in halves:
@@ -208,7 +209,7 @@ def check() -> None:
     findings += asyncio.run(checks.check_halves(time.time))
     for finding in findings:
         say(str(finding))
-    if any(finding.mend for finding in findings):
+    if any(finding.mend and finding.grave for finding in findings):
         raise typer.Exit(1)
 
 
@@ -232,7 +233,7 @@ def words() -> None:
 
 @app.command()
 def rehearse(
-    language: Annotated[str, typer.Option(help="en or yue_Hant.")] = "en",
+    language: Annotated[Literal["en", "yue_Hant"], typer.Option(help="Which words.")] = "en",
     write: Annotated[Path | None, typer.Option(help="Write the talk into this file.")] = None,
 ) -> None:
     """Play a talk here in the terminal; nothing is sent and nothing is kept."""

@@ -31,13 +31,19 @@ RIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at: *what* it is; *mend* says how to put it right, "" where it is right."""
+    """One thing looked at: *what* it is; *mend* says how to put it right, "" where it is right.
+
+    What is not *grave* does not keep the house from opening.
+    """
 
     what: str
     mend: str = ""
+    grave: bool = True
 
     def __str__(self) -> str:
-        return f"ok    {self.what}" if not self.mend else f"WRONG {self.what}\n      {self.mend}"
+        if not self.mend:
+            return f"ok    {self.what}"
+        return f"{'WRONG' if self.grave else 'to do'} {self.what}\n      {self.mend}"
 
 
 async def check_door(settings: DoorSettings, clock: Callable[[], float]) -> list[Finding]:
@@ -175,8 +181,8 @@ def check_facts(today: date) -> Iterator[Finding]:
         name = entry.text("name", "en")
         if entry.stale(today):
             mend = f"Read on {entry.checked}, good until {entry.best_before}: read it again."
-            yield Finding(f"{name} is up to date", mend)
+            yield Finding(f"{name} is up to date", mend, grave=False)
         if entry.shown and not entry.always and entry.called is None:
             number = entry.text("number", "en")
             mend = f"Call {number}, then write the day into `called` in help.toml."
-            yield Finding(f"somebody has called {name}", mend)
+            yield Finding(f"somebody has called {name}", mend, grave=False)

@@ -98,6 +98,10 @@ def read_settings(kind: type[S]) -> S:
         raise SettingsWrong("\n".join(map(_line, error.errors(include_input=False)))) from None
 
 
+class BothSettings(DoorSettings, StaffSettings):
+    """What both halves need in one process; all missing names are told together."""
+
+
 def _line(error: ErrorDetails) -> str:
     name = str(error["loc"][0])
     wrong = "is missing" if error["type"] == "missing" else "cannot be read"

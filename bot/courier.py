@@ -48,7 +48,7 @@ from storage.outbox import Lane
 log = logging.getLogger(__name__)
 
 REACH = 20  # how many message ids above the floor are looked at
-BATCH = 100  # letters in one round
+BATCH = 1000  # letters looked at in one round, so that the urgent are among them
 TICK = 1.0  # seconds between looks at the outbox: the other process cannot poke us
 DOWN_SECONDS = 5.0
 GONE_SECONDS = 60.0
@@ -223,7 +223,7 @@ class Courier:
         now = self._clock()
         async with self._store.begin() as books:
             for letter, seconds in held:
-                await books.outbox.again(letter.id, at(now + seconds))
+                await books.outbox.put_back(letter.id, at(now + seconds))
 
     # One letter
 
@@ -410,12 +410,12 @@ async def remember(books: Books, letter: Letter, errand: Errand, outcome: Outcom
 
 
 def in_doubt(letter: Letter, parcel: Parcel) -> bool:
-    """Was it sent before, and nobody knows how that ended?
+    """Was it sent to the group before, and nobody knows how that ended?
 
-    In a private chat a floor of 0 says nothing, since the bot also answers there by itself: its
-    old answers must not be taken for the letter.
+    In a private chat nothing is looked for: the bot also answers there by itself, and an answer
+    must never be overwritten. There a second copy is the lesser harm.
     """
-    return letter.floor is not None and (letter.floor > 0 or parcel.chat < 0)
+    return letter.floor is not None and parcel.chat < 0
 
 
 def rank(letter: Letter) -> int:

@@ -3,8 +3,9 @@
 import asyncio
 import shutil
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,8 +19,12 @@ from bot.config import DoorSettings, StaffSettings
 from bot.house import Below, Clock, open_both
 from bot.sandbox.kept import keep, kept_sandbox
 from bot.sandbox.server import LOOPBACK, serving
+from bot.trouble import Trouble
 from locales import LANGUAGES
 from storage.keys import KeysExist, write_new_keys
+
+KEYS, WORLD, LOCK = "keys", "telegram.json", "lock"
+CODES = 4  # a demo files few reports, and each number costs a fifth of a second to prepare
 
 Say = Callable[[str], None]
 
@@ -39,22 +44,40 @@ Ctrl-C stops. All is kept in {folder}/ until `--fresh` forgets it.
 
 
 def forget(folder: Path) -> None:
-    """Forget all that earlier demos kept."""
+    """Forget all that earlier demos kept. Raises Trouble where *folder* is no demo's own."""
+    if folder.exists() and not {KEYS, WORLD} & {path.name for path in folder.iterdir()}:
+        raise Trouble(f"{folder} holds no demo: it is left as it is.")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep *folder* for this process. Raises Trouble where another demo has it."""
+    # A file lock that every system has, and that ends with its process.
+    with closing(sqlite3.connect(folder / LOCK, timeout=0)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise Trouble(
+                f"A demo is already running on {folder}. Stop it, or give this one --folder."
+            ) from None
+        yield
 
 
 def prepare(folder: Path, say: Say) -> None:
     """The folder and the keys, made on the first run."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        write_new_keys(folder / "keys")
+        write_new_keys(folder / KEYS)
         say("    new keys")
     except KeysExist:
         say("    yesterday's keys are still here")
 
 
-async def play(folder: Path, port: int, clock: Clock, below: Below, say: Say) -> None:
-    """The demo until it is cancelled."""
+async def play(folder: Path, port: int, fresh: bool, clock: Clock, below: Below, say: Say) -> None:
+    """The demo until it is cancelled; *fresh* forgets earlier ones first."""
+    if fresh:
+        forget(folder)
     async with playing(folder, port, clock, below, say) as url:
         say(WHAT_TO_TRY.format(url=url, folder=folder))
         await asyncio.get_running_loop().create_future()
@@ -84,10 +107,11 @@ async def playing(
     prepare(folder, say)
     say("2/4 the sandbox Telegram")
     async with AsyncExitStack() as stack:
-        sandbox = stack.enter_context(kept_sandbox(folder / "telegram.json", clock))
+        stack.enter_context(alone(folder))
+        sandbox = stack.enter_context(kept_sandbox(folder / WORLD, clock))
         base = await stack.enter_async_context(serving(sandbox, free(port)))
         shared: dict[str, Any] = {
-            "keys": folder / "keys",
+            "keys": folder / KEYS,
             "database_url": f"sqlite+aiosqlite:///{folder / 'front-door.db'}",
             "redis_url": None,
             "telegram_api": base,
@@ -99,10 +123,10 @@ async def playing(
             **shared,
         )
         say("3/4 the door and the staff room")
-        halves = await stack.enter_async_context(open_both(door, staff, sandbox.now, below))
+        halves = await stack.enter_async_context(open_both(door, staff, sandbox.now, below, CODES))
         say("4/4 their first look at Telegram")
         works = [half.run() for half in halves]
-        async with running(*works, keep(sandbox, folder / "telegram.json")):
+        async with running(*works, keep(sandbox, folder / WORLD)):
             for half in halves:
                 await half.receiver.drained.wait()
             yield base

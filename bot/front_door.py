@@ -13,6 +13,7 @@ from aiogram.exceptions import (
     TelegramMigrateToChat,
     TelegramRetryAfter,
 )
+from aiogram.methods import Response
 from aiogram.types import (
     CallbackQuery,
     ChatMemberUpdated,
@@ -32,6 +33,7 @@ from bot.courier import Heights
 from bot.receiver import Desk
 from bot.slim import Update as Raw
 from bot.slim import lane_of, part_of
+from bot.trouble import Unanswered
 from handlers.directory import short_line
 from handlers.home import HOUSE
 from handlers.house import word_of
@@ -49,6 +51,8 @@ PATIENCE_SECONDS = 3
 DELETABLE_FOR = 48 * 3600
 MOST_AT_ONCE = 100
 REFUSALS = (TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat)
+# pydantic forgets a model like Response[Message] that nobody holds, and takes 5 ms to remake it.
+ANSWERS = (Response[Message], Response[Message | bool], Response[bool])
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 NOT_YET = (
@@ -57,10 +61,6 @@ NOT_YET = (
     short_line("help.rainlily"),
 )
 UNREADABLE = (Say(N_("I could not read that message. Please send it again as plain text.")),)
-
-
-class Unanswered(Down):
-    """Telegram could not be reached with an answer; the turn is safe, and is tried again."""
 
 
 # In
@@ -286,16 +286,23 @@ async def delete(bot: Bot, chat: int, messages: Sequence[int]) -> bool:
 
 
 def sweeper(bot: Bot, clock: Callable[[], float]) -> Sweep:
-    """How reception clears a chat: in hundreds, and one by one where a hundred is refused."""
+    """How reception clears a chat: in hundreds, and in halves where a hundred is refused."""
 
     async def sweep(chat: int, messages: Mapping[int, float]) -> set[int]:
         oldest = clock() - DELETABLE_FOR
         young = [message for message, at in messages.items() if at > oldest]
         left = set(messages) - set(young)
         for start in range(0, len(young), MOST_AT_ONCE):
-            some = young[start : start + MOST_AT_ONCE]
-            if not await delete(bot, chat, some):
-                left |= {one for one in some if not await delete(bot, chat, [one])}
+            left |= await stay(chat, young[start : start + MOST_AT_ONCE])
         return left
+
+    async def stay(chat: int, some: Sequence[int]) -> set[int]:
+        """Delete *some*; the ids that Telegram keeps."""
+        if await delete(bot, chat, some):
+            return set()
+        if len(some) == 1:
+            return set(some)
+        half = len(some) // 2
+        return await stay(chat, some[:half]) | await stay(chat, some[half:])
 
     return sweep

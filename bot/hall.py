@@ -14,6 +14,7 @@ from bot.courier import Heights
 from bot.members import Members
 from bot.parcels import Done, Gone, NotThere, Outcome, Parcel, Same, Wrong
 from bot.postman import Postman
+from bot.trouble import Unanswered
 from handlers import staff
 from handlers.casebook import Casebook
 from handlers.casework import Act
@@ -22,17 +23,12 @@ from handlers.reception import HONG_KONG
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Say
 from locales import language_of
-from storage.down import Down
 
 NOBODY = frozenset({1087968824, 136817688, 777000})  # anonymous administrator, channel, Telegram
 COMMAND = re.compile(r"/([a-z]+)(?:@(\w+))?(?:\s+(\S.*))?", re.DOTALL)
 PAYLOAD = re.compile(r"case_([0-9a-f]{32})")
 TAKE = re.compile(r"take:([0-9a-f]{32}):0:")
 QUEUE = re.compile(r"queue:([0-9]{1,4})")
-
-
-class Unanswered(Down):
-    """Telegram could not be reached with an answer; what was done is safe, and is shown again."""
 
 
 class NotAccepted(Exception):
@@ -146,6 +142,8 @@ class Hall:
             said = await self._turn_away(by, act.message, in_group)
         elif in_group:
             said = await self._take(act, query.data or "")
+        elif query.message.chat.id != by.id:
+            said = staff.NOT_MINE  # the group under a number we do not know yet
         else:
             said = await self._press(act, query.data or "")
         self.poke()

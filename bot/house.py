@@ -62,8 +62,12 @@ async def open_door(
     clock: Clock,
     below: Below,
     heard: Callable[[], None] = lambda: None,
+    codes: int = 100,
 ) -> AsyncIterator[Half]:
-    """The door. *heard* is called after each turn, so that a courier near by can be poked."""
+    """The door, with up to *codes* case numbers prepared ahead.
+
+    *heard* is called after each turn, so that a courier near by can be poked.
+    """
     # aiogram takes two seconds to import: only the door pays them.
     from aiogram import Bot
     from aiogram.client.session.aiohttp import AiohttpSession
@@ -84,15 +88,15 @@ async def open_door(
         stack.push_async_callback(drafts.close)
         counts = open_counts(settings.redis, clock)
         stack.push_async_callback(counts.close)
-        shelf = Shelf(keys, below)
+        shelf = Shelf(keys, below, codes)
         sweep = front_door.sweeper(bot, clock)
         reception = Reception(store, drafts, counts, keys, shelf, sweep, below, clock)
         heights = Heights()
         courier = Courier(
             "door",
             store,
-            news.DoorCarrier(bot),
-            news.kinds(keys, reception, clock),
+            news.DoorCarrier(bot, reception, clock),
+            news.kinds(keys, reception),
             clock,
             pace=Pace(),
             heights=heights,
@@ -138,7 +142,7 @@ async def open_staff(
 
 @asynccontextmanager
 async def open_both(
-    door: DoorSettings, staff: StaffSettings, clock: Clock, below: Below
+    door: DoorSettings, staff: StaffSettings, clock: Clock, below: Below, codes: int = 100
 ) -> AsyncIterator[tuple[Half, Half]]:
     """The staff room and the door in one process; what one writes, the other's courier sees."""
     couriers: list[Courier] = []
@@ -149,7 +153,7 @@ async def open_both(
 
     async with (
         open_staff(staff, clock, below, poke) as room,
-        open_door(door, clock, below, poke) as front,
+        open_door(door, clock, below, poke, codes) as front,
     ):
         couriers += [room.courier, front.courier]
         yield room, front

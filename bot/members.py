@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable
 
 from telegram import Bot, ChatMember, ChatMemberRestricted
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
 from bot.clerk import Room
+from bot.trouble import Unanswered
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,10 @@ class Members:
         self._known: dict[int, tuple[float, bool]] = {}
 
     async def include(self, user: int) -> bool:
-        """Whether *user* is in the group now. Where Telegram does not say, nobody is."""
+        """Whether *user* is in the group now. Where Telegram refuses to say, nobody is.
+
+        Raises Unanswered.
+        """
         asked, inside = self._known.get(user, (0.0, False))
         if not 0 <= self._clock() - asked < REMEMBERED:
             inside = await self._ask(user)
@@ -45,6 +49,8 @@ class Members:
             if not any(words in error.message.lower() for words in UNKNOWN):
                 log.error("staff: cannot see who is in the group; is the bot an administrator?")
             return False
+        except (NetworkError, RetryAfter) as error:
+            raise Unanswered(type(error).__name__) from None
         if isinstance(member, ChatMemberRestricted):
             return member.is_member
         return member.status in INSIDE

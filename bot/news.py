@@ -1,6 +1,7 @@
 """News for people: one neutral line, silently, to those who asked for it; carried by aiogram."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 
 from aiogram import Bot
@@ -35,13 +36,14 @@ from handlers.spoken import Voice
 from handlers.talk import CLEAR, Say
 from locales import N_
 from storage.books import Books, Letter
+from storage.down import Down
 from storage.keys import DoorKeys
 from storage.seal import Place, Sealed, unseal
 
 NEWS = N_("There is something new here, for when you have time.")
 
 
-def kinds(keys: DoorKeys, reception: Reception, clock: Callable[[], float]) -> dict[str, Kind]:
+def kinds(keys: DoorKeys, reception: Reception) -> dict[str, Kind]:
     """The letters of the door's lane."""
 
     async def deliver(books: Books, letter: Letter, now: datetime) -> Errand:
@@ -54,24 +56,28 @@ def kinds(keys: DoorKeys, reception: Reception, clock: Callable[[], float]) -> d
     async def after(
         books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
     ) -> None:
-        """Who blocked the door wants no news; what was sent can be cleared like the rest."""
-        match errand, outcome:
-            case _, Gone():
-                await books.addresses.drop(str(letter.case_id))
-            case Send(parcel), Done(message):
-                await reception.seen(parcel.chat, {message: clock()})
+        """Who blocked the door wants no news."""
+        if isinstance(outcome, Gone):
+            await books.addresses.drop(str(letter.case_id))
 
     return {"news": Kind(deliver, after)}
 
 
 class DoorCarrier:
-    """Carries the door's parcels (bot.parcels.Carrier)."""
+    """Carries the door's parcels (bot.parcels.Carrier), and notes them: they can be cleared."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(self, bot: Bot, reception: Reception, clock: Callable[[], float]) -> None:
+        self._bot, self._reception, self._clock = bot, reception, clock
 
     async def send(self, parcel: Parcel) -> Outcome:
         """Bot API, sendMessage."""
+        outcome = await self._send(parcel)
+        if isinstance(outcome, Done):
+            with suppress(Down):  # it is sent: a second copy would be worse than one not noted
+                await self._reception.seen(parcel.chat, {outcome.message: self._clock()})
+        return outcome
+
+    async def _send(self, parcel: Parcel) -> Outcome:
         return await outcome_of(
             lambda: self._bot.send_message(
                 parcel.chat,

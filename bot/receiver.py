@@ -255,6 +255,8 @@ class Receiver:
                     await self._desk.hear(slimmed)
         except Down:
             raise
+        except TimeoutError:
+            raise Down("a turn took too long") from None  # it waited: not the update's fault
         except Exception as fault:  # noqa: BLE001 - one update that breaks us must not stop the others
             return type(fault).__name__
         return ""

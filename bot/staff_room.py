@@ -11,12 +11,13 @@ from telegram.ext import Application, ApplicationBuilder
 from bot import staff_slim
 from bot.clerk import Clerk, Room
 from bot.courier import Courier, Heights, Pace
-from bot.hall import NOBODY, Hall, Unanswered
+from bot.hall import NOBODY, Hall
 from bot.members import Members
 from bot.postman import Postman
 from bot.receiver import Desk
 from bot.slim import Update as Raw
 from bot.slim import lane_of, part_of
+from bot.trouble import Unanswered
 from handlers import staff
 from handlers.casebook import Casebook
 from handlers.staff import Screen

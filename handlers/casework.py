@@ -20,6 +20,7 @@ from storage.keys import StaffKeys
 from storage.seal import NotOpened, Place, Sealed, seal, unseal
 
 HIDDEN_AFTER = timedelta(minutes=15)
+MOST_OF_A_REFERENCE = 200  # letters: more would leave no room for the address beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +329,7 @@ async def keep_reference(work: Work, number: int, text: str) -> Screen:
     link = await the_link(work, number)
     if work.first:
         place = work.place(f"reference {number}")
-        sealed = seal(text.encode(), work.keys.own.public, place)
+        sealed = seal(text[:MOST_OF_A_REFERENCE].encode(), work.keys.own.public, place)
         await work.books.links.record(work.case.id, number, link.state, sealed, work.act.today)
         await work.note_down(f"reference {number}")
     return desk.panel(await told(work), work.act.by, Say(N_("The reference is kept.")))

@@ -7,6 +7,7 @@ from handlers.talk import Blank, Draft, Fact, Kept, Said, Say, Stay
 from locales import N_
 
 MOST_LINKS = 200
+MOST_UNITS = 2000  # of one address: more is no address that a platform would take
 
 
 def kept(draft: Draft, said: Said) -> tuple[Draft, tuple[Say, ...], bool]:
@@ -24,7 +25,8 @@ def links_in(said: Said) -> tuple[Link, ...]:
     """A forwarded post's own address first, then the links in its words, with what they copy."""
     origin = from_origin(said.origin) if said.origin else None
     seen = [*((origin,) if origin else ()), *find(said.text, said.entities)]
-    return tuple(link for one in seen for link in (one, archived(one)) if link)
+    found = (link for one in seen for link in (one, archived(one)) if link)
+    return tuple(link for link in found if len(link.open_url) <= MOST_UNITS)
 
 
 def with_links(draft: Draft, links: tuple[Link, ...], message: int) -> Draft:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from zlib import crc32
 
-from handlers.digits import digits_of
+from handlers.digits import code_in, digits_of
 from handlers.directory import short_line
 from handlers.gather import by_platform
 from handlers.links import find
@@ -33,6 +33,7 @@ from handlers.talk import (
     Telling,
     Told,
     Urgency,
+    said_nothing_new,
 )
 from locales import N_
 
@@ -394,6 +395,13 @@ def ask_saved(draft: Draft) -> Say:
     )
 
 
+def read_saved(draft: Draft, heard: Heard) -> Move:
+    """Who tries the number at once is answered with how things stand."""
+    if isinstance(heard, Said) and (code := code_in(heard.text)):
+        return Go(Talk("status"), replace(draft, code=code))
+    return said_nothing_new(draft, heard)
+
+
 def tell_saved(draft: Draft, told: Told) -> Telling:
     """The same, once the number is forgotten here."""
     return Telling((ask_saved(draft),))
@@ -443,8 +451,9 @@ REPORT = Script(
     Step(
         "saved",
         ask_saved,
+        read_saved,
         buttons={Button("home", N_("Back")): HOME},
-        to=(Talk("report"),),
+        to=(Talk("report"), Talk("status")),
         effect=Effect.SAVED,
         tell=tell_saved,
     ),

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -17,7 +17,9 @@ Urgency = Literal["now", "soon", "calm"]
 State = Literal["waiting", "taken", "closed"]
 
 _T = tables.cases.c
-_MOST_URGENT_FIRST = case({"now": 0, "soon": 1, "calm": 2}, value=_T.urgency)
+_MOST_URGENT_FIRST: tuple[Urgency, ...] = ("now", "soon", "calm")
+_BY_URGENCY = case({"now": 0, "soon": 1, "calm": 2}, value=_T.urgency)
+_WAITING = _T.state == literal("waiting", literal_execute=True)  # as the partial index says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +146,26 @@ class Cases:
 
     async def waiting(self, limit: int, offset: int = 0) -> list[Case]:
         """Cases nobody has, the most urgent first, then the oldest."""
-        query = select(tables.cases).where(_T.state == "waiting")
-        ordered = query.order_by(_MOST_URGENT_FIRST, _T.day, _T.id)
-        return await self._all(ordered.limit(limit).offset(offset))
+        found: list[Case] = []
+        # One degree after the other, so that the index gives them in order: sorting all who wait
+        # takes 30 ms once there are twenty thousand.
+        for urgency in _MOST_URGENT_FIRST:
+            query = select(tables.cases).where(_WAITING, _T.urgency == urgency)
+            room = offset + limit - len(found)
+            found += await self._all(query.order_by(_T.day, _T.id).limit(room))
+            if len(found) == offset + limit:
+                break
+        return found[offset:]
 
     async def count_waiting(self) -> int:
         """How many cases nobody has."""
-        query = select(func.count()).select_from(tables.cases).where(_T.state == "waiting")
+        query = select(func.count()).select_from(tables.cases).where(_WAITING)
         return await self._connection.scalar(query) or 0
 
     async def held_by(self, holder: int) -> list[Case]:
         """The open cases of one caseworker, the most urgent first, then the oldest."""
         query = select(tables.cases).where(_T.state == "taken", _T.holder == holder)
-        return await self._all(query.order_by(_MOST_URGENT_FIRST, _T.day, _T.id))
+        return await self._all(query.order_by(_BY_URGENCY, _T.day, _T.id))
 
     async def _change_own(self, case_id: str, holder: int, values: dict[str, Any]) -> Case:
         own = (_T.id == case_id) & (_T.state == "taken") & (_T.holder == holder)

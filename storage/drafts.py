@@ -6,11 +6,11 @@ both sides, so that a person can clear the chat: for a week, since what is older
 """
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from struct import Struct
 from typing import Protocol, cast
 from uuid import uuid4
 
@@ -22,9 +22,11 @@ from storage.seal import Locker
 
 IDLE_SECONDS = 30 * 60
 MESSAGE_SECONDS = 7 * 24 * 60 * 60
-LOCK_SECONDS = 60
+LOCK_SECONDS = 15  # more than a turn takes; the next door waits so long for one that was killed
 LOOK_AGAIN_SECONDS = 0.05
 HOUR = 3600
+_MESSAGE = Struct(">qd")  # its id, and when it was sent
+_MESSAGE_STEP = 32  # always one length; and up to 64 bytes, locked, Redis keeps a set compactly
 
 # KEYS: lock, draft. ARGV: token, the lock's milliseconds. False when another process has the lock;
 # a lock that is ours already means that the client asks again after a lost answer.
@@ -41,6 +43,13 @@ if ARGV[2] == 'keep' then redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[3])
 elseif ARGV[2] == 'forget' then redis.call('DEL', KEYS[2]) end
 redis.call('DEL', KEYS[1])
 return 1
+"""
+
+# KEYS: messages. ARGV: the newest hour that is forgotten, seconds, then hour and entry by turns.
+_REMEMBER = """
+redis.call('ZADD', KEYS[1], unpack(ARGV, 3))
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
 """
 
 
@@ -148,7 +157,7 @@ class MemoryDrafts:
 class RedisDrafts:
     """Drafts that outlive this process. Redis sees marks of chats and sealed bytes.
 
-    A person is locked by a token that ends by itself after 60 s and that only its owner takes
+    A person is locked by a token that ends by itself after 15 s and that only its owner takes
     back. A turn is two commands: lock and load, save and unlock.
     """
 
@@ -162,10 +171,11 @@ class RedisDrafts:
         self.turns = Turns()
         self._lock_and_load = redis.register_script(_LOCK_AND_LOAD)
         self._save_and_unlock = redis.register_script(_SAVE_AND_UNLOCK)
+        self._remember = redis.register_script(_REMEMBER)
 
     @asynccontextmanager
     async def hold(self, person: str) -> AsyncIterator[Held]:
-        """As promised in `Drafts`; Down if Redis is, or if the block took more than 60 s."""
+        """As promised in `Drafts`; Down if Redis is, or if the block took more than 15 s."""
         token = uuid4().hex
         async with self.turns.of(person):
             try:
@@ -185,17 +195,15 @@ class RedisDrafts:
         """As promised in `Drafts`."""
         if not messages:
             return
-        key = self._key("messages", person)
-        hours = {
-            locked: sent // HOUR
+        oldest = (self._clock() - MESSAGE_SECONDS) // HOUR - 1
+        entries = [
+            word
             for locked, sent in _locked(self._locker, person, messages).items()
-        }
+            for word in (sent // HOUR, locked)
+        ]
         with plainly():
-            async with self._redis.pipeline() as steps:
-                steps.zadd(key, hours)
-                steps.zremrangebyscore(key, "-inf", (self._clock() - MESSAGE_SECONDS) // HOUR - 1)
-                steps.expire(key, MESSAGE_SECONDS)
-                await steps.execute()
+            key = self._key("messages", person)
+            await self._remember([key], [oldest, MESSAGE_SECONDS, *entries])
 
     async def remembered(self, person: str) -> dict[int, float]:
         """As promised in `Drafts`."""
@@ -275,7 +283,7 @@ def _messages(person: str) -> str:
 def _locked(locker: Locker, person: str, messages: Mapping[int, float]) -> dict[bytes, float]:
     """Each message as one locked entry, with the second it was sent."""
     return {
-        locker.lock(json.dumps([number, sent]).encode(), _messages(person)): sent
+        locker.lock(_MESSAGE.pack(number, sent), _messages(person), _MESSAGE_STEP): sent
         for number, sent in messages.items()
     }
 
@@ -284,7 +292,9 @@ def _opened(
     locker: Locker, person: str, entries: Iterable[bytes], now: float
 ) -> dict[bytes, tuple[int, float]]:
     """What `_locked` locked, less what is older than a week: entry -> (message id, sent)."""
-    opened = {entry: json.loads(locker.unlock(entry, _messages(person))) for entry in entries}
+    opened = {
+        entry: _MESSAGE.unpack(locker.unlock(entry, _messages(person))) for entry in entries
+    }
     return {
         entry: (number, sent)
         for entry, (number, sent) in opened.items()

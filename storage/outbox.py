@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import delete, func, select, update
@@ -34,6 +34,10 @@ class Letter:
     due: datetime
     tries: int
     floor: int | None
+
+
+# Due before any clock: the door's and the staff room's need not agree on what is now.
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Outbox:
@@ -95,6 +99,10 @@ class Outbox:
     async def again(self, letter_id: int, due: datetime) -> None:
         """Not sent: free to be leased from *due* on. The floor stays: it may have arrived."""
         await self._change(letter_id, due=due, leased_until=None, tries=_T.tries + 1)
+
+    async def put_back(self, letter_id: int, due: datetime) -> None:
+        """Not tried: there was no room for it yet."""
+        await self._change(letter_id, due=due, leased_until=None)
 
     async def drop(self, key: str) -> None:
         """It need not be sent any more."""

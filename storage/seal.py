@@ -8,6 +8,7 @@ row or field do not open. Lengths fall in buckets, so a stored length says littl
 import hashlib
 import os
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NewType
 
 from cryptography.exceptions import InvalidTag
@@ -163,7 +164,7 @@ class Locker:
     """A box that one process locks and opens by itself: unfinished talks and message ids.
 
     ChaCha20-Poly1305 (RFC 8439) under a key made from *secret*, the name bound in, padded to steps
-    of 256 bytes.
+    of 256 bytes (message ids: of 32).
     """
 
     _cipher: ChaCha20Poly1305
@@ -172,10 +173,13 @@ class Locker:
         key = derived(secret, "locker", 32)
         object.__setattr__(self, "_cipher", ChaCha20Poly1305(key))
 
-    def lock(self, plain: bytes, name: str) -> bytes:
-        """Close *plain* so that it opens only under the same secret and *name*."""
+    def lock(self, plain: bytes, name: str, step: int = _LOCKER_STEP) -> bytes:
+        """Close *plain* so that it opens only under the same secret and *name*.
+
+        *step*: smaller than 256 bytes only for what is always of one length.
+        """
         nonce = os.urandom(_NONCE_BYTES)
-        size = -(-(_LENGTH_BYTES + len(plain)) // _LOCKER_STEP) * _LOCKER_STEP
+        size = -(-(_LENGTH_BYTES + len(plain)) // step) * step
         return _LOCKED + nonce + self._cipher.encrypt(nonce, _filled(plain, size), name.encode())
 
     def unlock(self, locked: bytes, name: str) -> bytes:
@@ -192,6 +196,7 @@ class Locker:
         return _unpadded(padded)
 
 
+@lru_cache(maxsize=32)  # asked for with each message
 def derived(secret: bytes, purpose: str, size: int) -> bytes:
     """A key of *size* bytes for one purpose only, made from *secret* (HKDF-SHA256, RFC 5869)."""
     return HKDF(SHA256(), size, salt=None, info=b"front-door/" + purpose.encode()).derive(secret)

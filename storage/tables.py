@@ -81,6 +81,7 @@ Index(
     "cases_waiting",
     cases.c.urgency,
     cases.c.day,
+    cases.c.id,
     postgresql_where=text("state = 'waiting'"),
     sqlite_where=text("state = 'waiting'"),
 )

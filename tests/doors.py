@@ -208,8 +208,8 @@ async def open_door(
         reception = Reception(store, drafts, counts, keys, shelf, sweep, below, now)
         desk = front_door.desk(bot, reception, heights, now)
         sandbox.inboxes[account.id].allow(desk.allowed)
-        kinds = news.kinds(keys, reception, now)
-        carrier = news.DoorCarrier(bot)
+        kinds = news.kinds(keys, reception)
+        carrier = news.DoorCarrier(bot, reception, now)
         courier = Courier("door", store, carrier, kinds, now, pace=Pace(), heights=heights)
         try:
             yield Door(base, sandbox, bot, desk, reception, courier)

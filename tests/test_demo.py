@@ -9,6 +9,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.demo import forget
+from bot.trouble import Trouble
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -67,3 +70,24 @@ async def test_the_page_finds_another_port_when_its_own_is_taken(tmp_path: Path)
     assert other != url
     await stopped(first, signal.SIGINT)
     await stopped(second, signal.SIGINT)
+
+
+async def test_a_second_demo_on_the_same_folder_is_told_so(tmp_path: Path) -> None:
+    first, _, _ = await started(tmp_path)
+
+    demo = ("-m", "bot", "demo", "--port", "0", "--folder", str(tmp_path))
+    second = await asyncio.create_subprocess_exec(sys.executable, *demo, cwd=ROOT, stderr=PIPE)
+    _, wrong = await second.communicate()
+
+    assert second.returncode == 1
+    assert b"A demo is already running" in wrong
+    await stopped(first, signal.SIGINT)
+
+
+def test_fresh_forgets_a_demo_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("ten years of work")
+
+    with pytest.raises(Trouble, match="holds no demo"):
+        forget(tmp_path)
+
+    assert (tmp_path / "thesis.txt").exists()

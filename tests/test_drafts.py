@@ -288,7 +288,7 @@ class TestRedis:
         async with redis_drafts.hold(person):
             ends = await redis.pttl(f"door:lock:{person}")
 
-        assert 0 < ends <= 60_000
+        assert 0 < ends <= 15_000
         assert await redis.exists(f"door:lock:{person}") == 0
 
     async def test_a_turn_that_lost_its_lock_saves_nothing(

@@ -12,8 +12,8 @@ from typing import Any
 
 from bot.sandbox import wire
 from bot.sandbox.chats import Chat, Json, Message
-from bot.sandbox.entities import marked, pieces
-from bot.sandbox.limits import MOST_TEXT
+from bot.sandbox.entities import marked, pieces, units
+from bot.sandbox.limits import MOST_CAPTION, MOST_TEXT
 from bot.sandbox.telegram import Sandbox
 
 
@@ -74,6 +74,8 @@ def media(sandbox: Sandbox, act: Json) -> Json:
     """Send a stand-in picture, film, voice note, sticker or file."""
     chat = _open_chat(sandbox, act)
     words = act.get("caption") or ""
+    if units(words) > MOST_CAPTION:
+        raise CannotDo("a caption has at most 1024 letters")
     draft = _by(
         chat,
         act,

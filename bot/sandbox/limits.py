@@ -15,6 +15,7 @@ from bot.sandbox.chats import Json
 from bot.sandbox.entities import begins_inside, marked, trimmed, units
 
 MOST_TEXT = 4096  # UTF-16 units, after trimming
+MOST_CAPTION = 1024  # UTF-16 units
 MOST_DATA = 64  # bytes of callback_data
 MOST_COPY = 256  # UTF-16 units of copy_text
 MOST_BUTTONS = 100

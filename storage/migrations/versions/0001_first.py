@@ -57,7 +57,7 @@ def _make_cases() -> None:
     op.create_index(
         "cases_waiting",
         "cases",
-        ["urgency", "day"],
+        ["urgency", "day", "id"],
         postgresql_where=WAITING,
         sqlite_where=WAITING,
     )
