@@ -7,7 +7,7 @@ from handlers.talk import Blank, Draft, Fact, Kept, Said, Say, Stay
 from locales import N_
 
 MOST_LINKS = 200
-MOST_UNITS = 2000  # of one address: more is no address that a platform would take
+MOST_LETTERS = 2000  # of one address: more is no address that a platform would take
 
 
 def kept(draft: Draft, said: Said) -> tuple[Draft, tuple[Say, ...], bool]:
@@ -15,6 +15,10 @@ def kept(draft: Draft, said: Said) -> tuple[Draft, tuple[Say, ...], bool]:
     draft, notes = without_media(draft, said)
     draft = replace(draft, newest=max(draft.newest, said.message))
     links = links_in(said)
+    if any(map(too_long, links)):
+        words = N_("One address is too long for me. Please send only its part before the ?.")
+        notes = (*notes, Say(words))
+    links = tuple(link for link in links if not too_long(link))
     if not links:
         return draft, notes, False
     draft = with_links(draft, links, said.message)
@@ -25,8 +29,12 @@ def links_in(said: Said) -> tuple[Link, ...]:
     """A forwarded post's own address first, then the links in its words, with what they copy."""
     origin = from_origin(said.origin) if said.origin else None
     seen = [*((origin,) if origin else ()), *find(said.text, said.entities)]
-    found = (link for one in seen for link in (one, archived(one)) if link)
-    return tuple(link for link in found if len(link.open_url) <= MOST_UNITS)
+    return tuple(link for one in seen for link in (one, archived(one)) if link)
+
+
+def too_long(link: Link) -> bool:
+    """Whether no screen could show this address."""
+    return len(link.open_url) > MOST_LETTERS
 
 
 def with_links(draft: Draft, links: tuple[Link, ...], message: int) -> Draft:
@@ -94,7 +102,7 @@ def edited(draft: Draft, said: Said) -> Stay:
             "An edit changes nothing that is already sent. Please write it as a new message."
         )
         return Stay(draft, (Say(line),))
-    links = links_in(said)
+    links = tuple(link for link in links_in(said) if not too_long(link))
     others = tuple(kept for kept in draft.links if kept.message != said.message)
     is_note = bool(draft.note) and said.message == draft.note_message
     note = said.text.strip() if is_note else draft.note

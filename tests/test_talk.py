@@ -600,3 +600,11 @@ def test_after_sending_nothing_that_was_typed_is_said_again(
     outgoing = " ".join(repr(one).lower() for one in answers)
     assert not any(six in outgoing for six in SIXES)
     assert PLANTED not in repr(rehearsal.draft)
+
+
+def test_an_address_that_no_screen_could_show_is_not_kept_and_that_is_said() -> None:
+    said = Said("https://example.org/" + "a" * 3000 + " https://lihkg.com/thread/99000001")
+    turn = HOUSE.take(at("report", "links"), said)
+
+    assert [kept.link.platform for kept in turn.draft.links] == ["lihkg"]
+    assert "too long" in turn.says[0].words
