@@ -292,9 +292,7 @@ def _opened(
     locker: Locker, person: str, entries: Iterable[bytes], now: float
 ) -> dict[bytes, tuple[int, float]]:
     """What `_locked` locked, less what is older than a week: entry -> (message id, sent)."""
-    opened = {
-        entry: _MESSAGE.unpack(locker.unlock(entry, _messages(person))) for entry in entries
-    }
+    opened = {entry: _MESSAGE.unpack(locker.unlock(entry, _messages(person))) for entry in entries}
     return {
         entry: (number, sent)
         for entry, (number, sent) in opened.items()

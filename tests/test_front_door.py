@@ -19,10 +19,11 @@ from redis.asyncio import Redis
 from sqlalchemy import select
 
 from bot.bot_api import BotApi
-from bot.front_door import Unanswered, show
+from bot.front_door import show
 from bot.receiver import Receiver
 from bot.sandbox.chats import Json, Message
 from bot.sandbox.inbox import Bell
+from bot.trouble import Unanswered
 from handlers import casework
 from handlers.casework import Act, Work
 from handlers.home import HOUSE
