@@ -132,7 +132,7 @@ def door() -> None:
     """Run the door: it talks with people, and cannot read what they have sent."""
 
     async def work() -> None:
-        from bot.house import open_door
+        from bot.halves import open_door
 
         settings = read_settings(DoorSettings)
         warn_of(settings, "door")
@@ -148,7 +148,7 @@ def staff() -> None:
     """Run the staff room: cards in the group, cases in private; it never learns who."""
 
     async def work() -> None:
-        from bot.house import open_staff
+        from bot.halves import open_staff
 
         settings = read_settings(StaffSettings)
         warn_of(settings, "staff")
@@ -164,7 +164,7 @@ def both() -> None:
     """Run both halves in one process: for a trial, since then one theft takes both."""
 
     async def work() -> None:
-        from bot.house import open_both
+        from bot.halves import open_both
 
         settings = read_settings(BothSettings)
         say("Both halves lie on this one machine: whoever takes it can read who and what.")

@@ -41,6 +41,7 @@ from bot.parcels import (
     Wait,
     Wrong,
 )
+from handlers.spoken import Answer
 from storage.books import Books, Letter, Store
 from storage.down import Down
 from storage.outbox import Lane
@@ -137,7 +138,8 @@ class Courier:
 
     *clock* gives unix seconds. *minimal* is a letter's plainest parcel, for when Telegram finds
     the usual one wrong; *moved* is told a group's new id; *digest* says what waits during a rush
-    (None: nothing worth telling). *wait* sleeps until a poke, *dice* gives 0 to 1.
+    (None: nothing worth telling); *sounding* is sent to a group, and deleted, before all else
+    (None: its ids are known). *wait* sleeps until a poke, *dice* gives 0 to 1.
     """
 
     def __init__(
@@ -153,6 +155,7 @@ class Courier:
         minimal: Callable[[Letter], Parcel | None] = lambda letter: None,
         moved: Callable[[int], None] = lambda chat: None,
         digest: Digest | None = None,
+        sounding: Answer | None = None,
         lease_seconds: float = 30.0,
         wait: Callable[[asyncio.Event, float], Awaitable[None]] = until_poked,
         dice: Callable[[], float] = random.random,
@@ -162,6 +165,7 @@ class Courier:
         self._pace, self._heights = pace, heights
         self._minimal, self._moved, self._digest = minimal, moved, digest
         self._lease_seconds, self._wait, self._dice = lease_seconds, wait, dice
+        self._sounding, self._sounded = sounding, set[int]()
         self._poked = asyncio.Event()
         self._quiet_until = 0.0  # nothing at all is sent before
         self._falls = 0  # how often in a row Telegram was not reached
@@ -277,12 +281,29 @@ class Courier:
             found = await self._look_for(letter, parcel)
             if not isinstance(found, NotThere):
                 return found
+        if self._sounding and parcel.chat < 0 and parcel.chat not in self._sounded:
+            height = await self._sound(replace(parcel, answer=self._sounding))
+            if not isinstance(height, Done):
+                return height
         await self._intend(letter, await self._floor(parcel.chat))
         outcome = await self._carrier.send(parcel)
         if isinstance(outcome, Done):
             self._heights.sent(parcel.chat, outcome.message)
         elif not isinstance(outcome, Unsure):
             await self._intend(letter, None)  # it did not arrive: nothing to look for
+        return outcome
+
+    async def _sound(self, parcel: Parcel) -> Outcome:
+        """Learn how high a group's ids are by now, before this process's first message there.
+
+        What was written there while nobody listened is never heard of; and a floor that is too
+        low by more than REACH would hide the message that is looked for.
+        """
+        outcome = await self._carrier.send(parcel)
+        if isinstance(outcome, Done):
+            self._heights.sent(parcel.chat, outcome.message)
+            self._sounded.add(parcel.chat)
+            await self._carrier.delete(parcel.chat, outcome.message)
         return outcome
 
     async def _look_for(self, letter: Letter, parcel: Parcel) -> Outcome:

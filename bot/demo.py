@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from bot import tour as tours
 from bot.config import DoorSettings, StaffSettings
-from bot.house import Below, Clock, open_both
+from bot.halves import Below, Clock, open_both
 from bot.sandbox.kept import keep, kept_sandbox
 from bot.sandbox.server import LOOPBACK, serving
 from bot.trouble import Trouble

@@ -82,6 +82,7 @@ async def open_staff_room(
             minimal=clerk.minimal,
             moved=clerk.moved,
             digest=clerk.digest,
+            sounding=SOUNDING,
         )
         casebook = Casebook(store, drafts, keys, new_id)
         members = Members(app.bot, room, clock)

@@ -30,7 +30,6 @@ from bot.sandbox.telegram import default_sandbox
 from storage import drafts
 from storage.books import Books, Store
 from storage.cases import Cases
-from storage.codes import Shelf
 from storage.outbox import Outbox
 from storage.traces import Audit
 
@@ -66,7 +65,7 @@ class Fuse:
 def door(folder: Path, settings: DoorSettings, ahead: float) -> None:
     """A process that is the door; its clock is *ahead* seconds before ours. Ends with SIGTERM."""
     wire(Fuse(folder / ARMED, "door"))
-    asyncio.run(live(lambda clock: house.open_door(settings, clock, randbelow), ahead))
+    asyncio.run(live(lambda clock: house.open_door(settings, clock, randbelow, codes=1), ahead))
 
 
 def staff(folder: Path, settings: StaffSettings, ahead: float) -> None:
@@ -120,10 +119,9 @@ def listened_to(courier: Any) -> asyncio.Event:
 
 def wire(fuse: Fuse) -> None:
     """Put every moment of this process in its place."""
-    change(house, "Shelf", lambda real: partial(real, most=1))  # else a start costs two seconds
     for place in (drafts.MemoryDrafts, drafts.RedisDrafts):
         change(place, "hold", lambda real: held(real, fuse))
-    change(front_door, "show", lambda real: then(real, lambda *_: fuse.meet("answer shown")))
+    change(front_door, "show", lambda real: shown(real, fuse))
     change(Cases, "file", lambda real: first(real, lambda: fuse.meet("C7")))
     change(Outbox, "put", lambda real: then(real, partial(letter_written, fuse)))
     change(Outbox, "intend", lambda real: then(real, intent_written))
@@ -209,6 +207,19 @@ def held(real: Any, fuse: Fuse) -> Any:
         fuse.meet("C5 saved")
 
     return hold
+
+
+def shown(real: Any, fuse: Fuse) -> Any:
+    """An answer that is on the screen, and not the one before, which is there as we are armed."""
+
+    async def show(*given: Any) -> Any:
+        armed = fuse.burns("answer shown")
+        result = await real(*given)
+        if armed:
+            fuse.meet("answer shown")
+        return result
+
+    return show
 
 
 def polled(real: Any, fuse: Fuse) -> Any:

@@ -16,7 +16,7 @@ from bot import door_slim, front_door, news
 from bot.config import DoorSettings, StaffSettings
 from bot.courier import Courier, Heights, Pace
 from bot.demo import running
-from bot.house import open_both
+from bot.halves import open_both
 from bot.receiver import Desk
 from bot.sandbox.acts import perform
 from bot.sandbox.chats import Chat, Json, Message, Person
@@ -195,7 +195,7 @@ async def open_door(
     below: Below,
     clock: Callable[[], float],
 ) -> AsyncIterator[Door]:
-    """A door as bot.house wires it, on a sandbox of its own, whose pace is no hindrance."""
+    """A door as bot.halves wires it, on a sandbox of its own, whose pace is no hindrance."""
     sandbox = default_sandbox(clock)
     sandbox.pace.all_a_second = 10_000
     account = sandbox.bot("door")
