@@ -1,10 +1,11 @@
-"""python -m benchmarks figures: run by hand, on loopback only."""
+"""python -m benchmarks figures | kill: run by hand, on loopback only."""
 
 from typing import Annotated
 
 import typer
 
 from benchmarks import figures as all_figures
+from benchmarks import kill as kills
 
 app = typer.Typer(
     help="How fast, how large, how safe: measured here and now.",
@@ -30,6 +31,18 @@ def figures(
 ) -> None:
     """The eight figures beside a bare aiogram echo bot, with their goals."""
     all_figures.figures(all_figures.plan_of(quick, everything, postgres), only or [])
+
+
+@app.command()
+def kill(
+    points: Annotated[
+        list[str] | None, typer.Argument(help=f"Of {', '.join(kills.POINTS)}; all if none.")
+    ] = None,
+    times: Annotated[int, typer.Option(help="Kills at each point.")] = 20,
+) -> None:
+    """kill -9 at each point where a crash could hurt; what is lost or doubled after it."""
+    if not kills.kill(times, points or kills.POINTS):
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import time
 from unittest.mock import patch
 
 from benchmarks.gauge import Holds, telling
-from bot import house
+from bot import halves
 from bot.config import DoorSettings, read_settings
 from storage.codes import Prepared, Shelf, new_code
 
@@ -30,9 +30,9 @@ class FullShelf(Shelf):
 async def main() -> None:
     """The door, until killed."""
     holds = Holds()
-    with patch.object(house, "Shelf", FullShelf):
+    with patch.object(halves, "Shelf", FullShelf):
         async with (
-            house.open_door(read_settings(DoorSettings), time.time, secrets.randbelow) as door,
+            halves.open_door(read_settings(DoorSettings), time.time, secrets.randbelow) as door,
             asyncio.TaskGroup() as group,
         ):
             telling(holds)

@@ -20,6 +20,7 @@ from bot.slim import lane_of, part_of
 from bot.trouble import Unanswered
 from handlers import staff
 from handlers.casebook import Casebook
+from handlers.spoken import Answer
 from handlers.staff import Screen
 from handlers.talk import Say
 from storage.books import Store
@@ -27,6 +28,7 @@ from storage.down import Down
 from storage.drafts import Drafts
 from storage.keys import StaffKeys
 
+SOUNDING = Answer("…")
 Telephone = Application[Any, Any, Any, Any, Any, Any]
 
 

@@ -90,7 +90,9 @@ def shown(file: str) -> tuple[str, ...]:
 # Words of despair
 
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
-_ADDRESS = re.compile(r"(?:hxxps?|https?)://[!-~]+|www\.[!-~]+|(?<![a-z0-9.-])[a-z0-9.-]{1,253}/[!-~]*")
+_ADDRESS = re.compile(
+    r"(?:hxxps?|https?)://[!-~]+|www\.[!-~]+|(?<![a-z0-9.-])[a-z0-9.-]{1,253}/[!-~]*"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from bot import front_door, house
+from bot import front_door, halves
 from bot.bot_api import BotApi
 from bot.config import DoorSettings, StaffSettings
 from bot.demo import running
@@ -65,13 +65,13 @@ class Fuse:
 def door(folder: Path, settings: DoorSettings, ahead: float) -> None:
     """A process that is the door; its clock is *ahead* seconds before ours. Ends with SIGTERM."""
     wire(Fuse(folder / ARMED, "door"))
-    asyncio.run(live(lambda clock: house.open_door(settings, clock, randbelow, codes=1), ahead))
+    asyncio.run(live(lambda clock: halves.open_door(settings, clock, randbelow, codes=1), ahead))
 
 
 def staff(folder: Path, settings: StaffSettings, ahead: float) -> None:
     """A process that is the staff room."""
     wire(Fuse(folder / ARMED, "staff"))
-    asyncio.run(live(lambda clock: house.open_staff(settings, clock, randbelow), ahead))
+    asyncio.run(live(lambda clock: halves.open_staff(settings, clock, randbelow), ahead))
 
 
 def telegram(told: Connection) -> None:
@@ -85,12 +85,12 @@ async def _telegram(told: Connection) -> None:
         await asyncio.get_running_loop().create_future()
 
 
-async def live(opened: Callable[[house.Clock], Any], ahead: float) -> None:
+async def live(opened: Callable[[halves.Clock], Any], ahead: float) -> None:
     """Run a half until SIGTERM; then until all it has been told is heard, and all is sent."""
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     async with AsyncExitStack() as stack:
-        half: house.Half = await stack.enter_async_context(opened(lambda: time.time() + ahead))
+        half: halves.Half = await stack.enter_async_context(opened(lambda: time.time() + ahead))
         idle = listened_to(half.courier)
         await stack.enter_async_context(running(half.run()))
         await stopped.wait()
