@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.talk import Say
+from handlers import staff
 from tests.survival import KILLS, Kill, broken, story, world
 
 IN_MEMORY = [kill for kill in KILLS if not kill.redis]
@@ -39,10 +39,10 @@ async def test_nor_does_a_kill_of_a_door_whose_drafts_and_locks_outlive_it(
 async def test_a_card_is_found_again_though_much_was_written_before_it(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         told = await story(here, SENT_UNMARKED)
-        await told.group.say("/queue", Say("Nobody is waiting."))  # it is up by now
         for number in range(30):
             await told.group.phone.say(f"and good morning {number}")
-        await here.rest("staff")  # the next one has heard nothing of this
+        await told.private.start("", staff.HELP[0])  # it has heard all of that
+        await here.rest("staff")  # and the next one hears nothing of it
         here.start("staff")
 
         await told.play()
