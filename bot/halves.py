@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from bot.bot_api import BotApi
 from bot.config import DoorSettings, HouseSettings, StaffSettings
 from bot.courier import Courier, Heights, Pace
 from bot.receiver import Desk, Receiver, Update
+from handlers.names import new_id
 from handlers.reception import Reception
 from storage.books import Store
 from storage.codes import Shelf
@@ -133,7 +135,7 @@ async def open_staff(
                 drafts,
                 keys,
                 clock,
-                lambda: bytes(below(256) for _ in range(16)).hex(),
+                partial(new_id, below),
             )
         )
         receiver = Receiver(api, then(room.desk, heard), store, clock)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from handlers import desk, staff
-from handlers.casework import KEEP, VERBS, Act, Verb, Work, put_card, summary
+from handlers.casework import KEEP, VERBS, Act, Verb, Work, summary
 from handlers.names import names_in
 from handlers.staff import A_PAGE, Awaited, Caseworker, Screen
 from handlers.talk import Say
@@ -140,7 +140,7 @@ async def claimed(books: Books, by: Caseworker, case_id: str, now: datetime) -> 
     except AlreadyTaken:
         return await books.cases.get(case_id)
     await books.audit.add(by.id, "take", case.name, now)
-    await put_card(books, case, now)
+    await books.outbox.put_card(case.id, case.urgency, now)
     return case
 
 

@@ -54,6 +54,10 @@ class Work:
         """The audit row of this act."""
         await self.books.audit.add(self.act.by.id, what, self.case.name, self.act.now)
 
+    async def put_card(self) -> None:
+        """The group's card, as the case is now."""
+        await self.books.outbox.put_card(self.case.id, self.case.urgency, self.act.now)
+
     async def hide_later(self, message: int) -> None:
         """What *message* is about to show is hidden in time, whatever becomes of us."""
         chat = self.act.by.id
@@ -218,17 +222,9 @@ async def record(work: Work, number: int, word: str) -> Screen:
     if work.first and row.state != state:
         await work.books.links.record(work.case.id, number, state, row.reference, work.act.today)
         await work.note_down(f"record {number}: {state}")
-        await put_card(work.books, work.case, work.act.now)
+        await work.put_card()
         await put_news(work)
     return desk.recorded(await told(work), await the_link(work, number))
-
-
-async def put_card(books: Books, case: Case, now: datetime) -> None:
-    """Let the courier bring the case's card up to date."""
-    body = {"urgency": case.urgency}
-    await books.outbox.put(
-        "staff", "card", case_id=case.id, key=f"card:{case.id}", body=body, due=now
-    )
 
 
 async def put_news(work: Work) -> None:
@@ -280,7 +276,7 @@ async def end(work: Work, what: str, outcome: str) -> Screen:
         await work.books.cases.close(work.case.id, work.act.by.id, outcome)
         await work.books.addresses.drop(work.case.id)
         await work.note_down(what)
-        await put_card(work.books, work.case, work.act.now)
+        await work.put_card()
     return desk.panel(await told(work), work.act.by)
 
 
@@ -289,7 +285,7 @@ async def release(work: Work, number: int, word: str) -> Screen:
     if work.first:
         await work.books.cases.release(work.case.id, work.act.by.id)
         await work.note_down("release")
-        await put_card(work.books, work.case, work.act.now)
+        await work.put_card()
     return desk.panel(await told(work), work.act.by)
 
 

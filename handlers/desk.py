@@ -195,14 +195,12 @@ def loose(link: Opened) -> Screen:
 # Notes
 
 
-def notes_page(
-    of: Summary, notes: Sequence[Written], page: int, first: Say | None = None, room: int = ROOM
-) -> Screen:
+def notes_page(of: Summary, notes: Sequence[Written], page: int, room: int = ROOM) -> Screen:
     """The person's note, then the caseworkers', and the question for one more."""
     pages = note_pages(notes, room)
     page = min(page, len(pages) - 1)
     head = Say(N_("{case}: notes, hidden after 15 minutes."), {"case": Strong(of.case.name)})
-    says = (*((first,) if first else ()), head, *pages[page], Say(N_("Type the note, or Back.")))
+    says = (head, *pages[page], Say(N_("Type the note, or Back.")))
     moves = turns("note", of.case.id, page, len(pages))
     return Screen(says, (*moves, back(of.case.id)), asks="note")
 
@@ -238,9 +236,7 @@ def pieces(text: str, most: int) -> list[str]:
 # Record
 
 
-def choose_link(
-    of: Summary, links: Sequence[Opened], page: int, first: Say | None = None
-) -> Screen:
+def choose_link(of: Summary, links: Sequence[Opened], page: int) -> Screen:
     """Which link something is known of; no address is shown."""
     pages = [links[i : i + MOST_CHOICES] for i in range(0, len(links), MOST_CHOICES)] or [[]]
     page = min(page, len(pages) - 1)
@@ -249,7 +245,7 @@ def choose_link(
         Button(press("state", of.case.id, link.number), Say("{n}", {"n": link.number}))
         for link in pages[page]
     ]
-    says = (*((first,) if first else ()), ask, *map(link_line, pages[page]))
+    says = (ask, *map(link_line, pages[page]))
     return Screen(says, (*keys, *turns("record", of.case.id, page, len(pages)), back(of.case.id)))
 
 

@@ -1,4 +1,4 @@
-"""Case names: two plain words that a caseworker can say aloud, and that say nothing."""
+"""Ids, and case names: two plain words that can be said aloud, and that say nothing."""
 
 import re
 import tomllib
@@ -16,6 +16,11 @@ WORDS = Path(locales.__file__).with_name("case_names.toml")
 def _words() -> tuple[list[str], list[str]]:
     lists = tomllib.loads(WORDS.read_text(encoding="utf-8"))
     return lists["first"], lists["second"]
+
+
+def new_id(below: Callable[[int], int]) -> str:
+    """32 hex digits by dice: the id of a case or a note; in no order."""
+    return bytes(below(256) for _ in range(16)).hex()
 
 
 def new_name(below: Callable[[int], int]) -> str:

@@ -11,7 +11,7 @@ from unicodedata import normalize
 from pydantic import TypeAdapter
 
 from handlers.home import HOUSE
-from handlers.names import new_name
+from handlers.names import new_id, new_name
 from handlers.spoken import Answer, Voice
 from handlers.talk import (
     DigitOff,
@@ -170,14 +170,7 @@ class Reception:
         if report.address:
             until = self.today() + timedelta(days=ADDRESS_DAYS)
             await books.addresses.put(case.id, report.address, until)
-        await books.outbox.put(
-            "staff",
-            "card",
-            case_id=case.id,
-            key=f"card:{case.id}",
-            body={"urgency": case.urgency},
-            due=AT_ONCE,
-        )
+        await books.outbox.put_card(case.id, case.urgency, AT_ONCE)
 
     async def _number(self, person: str) -> Told:
         """The number that this person has not saved yet."""
@@ -224,7 +217,7 @@ class Reception:
         return name
 
     def _new_ref(self) -> str:
-        return bytes(self.below(256) for _ in range(16)).hex()
+        return new_id(self.below)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)

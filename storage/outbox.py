@@ -70,6 +70,12 @@ class Outbox:
             first.on_conflict_do_update(index_elements=["key"], set_=newer)
         )
 
+    async def put_card(self, case_id: str, urgency: str, due: datetime) -> None:
+        """Let the staff courier bring a case's one card up to date; the urgent go first."""
+        body = {"urgency": urgency}
+        key = f"card:{case_id}"
+        await self.put("staff", "card", case_id=case_id, key=key, body=body, due=due)
+
     async def lease(self, lane: Lane, now: datetime, seconds: float, limit: int) -> list[Letter]:
         """The next letters due, the oldest first; nobody else gets them for *seconds*."""
         free = _T.leased_until.is_(None) | (_T.leased_until <= now)

@@ -119,7 +119,7 @@ def _await(ready: Callable[[], bool], server: subprocess.Popen[bytes], log: Path
     while not ready():
         if server.poll() is not None or time.monotonic() > until:
             raise Missing(f"a server that starts; it said: {log.read_text(errors='replace')}")
-        time.sleep(0.01)
+        time.sleep(0.01)  # a server outside tells nobody when it is ready
 
 
 def _answers(address: Path) -> bool:

@@ -370,7 +370,7 @@ async def test_a_dead_process_that_had_not_sent_yet_loses_nothing(world: World) 
     with pytest.raises(Killed):
         await world.courier().round()
 
-    world.carrier.send = send  # type: ignore[method-assign]
+    world.carrier.send = send  # type: ignore[method-assign]  # the next one is well again
     world.clock.move(LEASE)
     await world.settle(world.courier())
 
