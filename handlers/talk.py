@@ -74,13 +74,9 @@ class TooMany:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The chat was cleared; *left* messages could not be deleted.
-
-    Not *sure*: we do not know what was in the chat before, so something may be left.
-    """
+    """The chat was cleared; *left* of the messages we know of could not be deleted."""
 
     left: int
-    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

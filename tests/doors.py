@@ -30,6 +30,10 @@ from storage.drafts import Drafts
 from storage.keys import DoorKeys, write_new_keys
 
 Below = Callable[[int], int]
+CLEARED = (
+    "Nothing here.\n"
+    "To remove this chat and anything older in it, hold it in your chat list, then tap Delete."
+)
 
 
 @dataclass

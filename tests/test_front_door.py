@@ -40,7 +40,7 @@ from storage.down import Down
 from storage.drafts import open_drafts
 from storage.keys import DoorKeys, StaffKeys
 from tests.conftest import Clock
-from tests.doors import Door, Guest, copied, labels, open_door
+from tests.doors import CLEARED, Door, Guest, copied, labels, open_door
 
 LINK = "https://t.me/zz_invented_ch/1"
 OTHER = "https://lihkg.com/thread/99000001/page/1"
@@ -331,8 +331,7 @@ async def test_clearing_leaves_one_neutral_line_in_every_step(door: Door, count:
 
         left = guest.shown
         assert [message.sender for message in left] == [door.account], (talk, step, way)
-        assert left[0].text.startswith("Nothing here.")
-        assert (left[0].text == "Nothing here.") is (count > 0), (talk, step, way)
+        assert left[0].text == CLEARED, (talk, step, way)
         assert labels(left[0])[0] == "Start"
         assert await draft_of(guest) is None
 
@@ -362,14 +361,20 @@ async def test_what_is_too_old_to_delete_is_named(door: Door, clock: Clock, how:
     assert [message.id for message in guest.shown] == [*old, shown.id]
 
 
-async def test_a_chat_of_which_nothing_is_known_is_not_called_clean(door: Door) -> None:
+async def test_who_clears_over_messages_of_before_a_restart_is_told_how_they_go(
+    door: Door,
+) -> None:
     guest = door.person()
-    for number in range(3):
-        door.sandbox.post(guest.chat, Message(door.account, text=f"before {number}"))
+    before = [
+        door.sandbox.post(guest.chat, Message(door.account, text=f"before {number}")).id
+        for number in range(3)
+    ]
+    await guest.walk(*REPORT)
 
-    shown = await guest.say("x")
+    shown = await guest.press("Clear this chat")
 
-    assert "If older messages are still here" in shown.text
+    assert [message.id for message in guest.shown] == [*before, shown.id]
+    assert "anything older in it, hold it in your chat list, then tap Delete" in shown.text
 
 
 async def test_one_message_that_cannot_be_deleted_keeps_no_other(door: Door) -> None:
@@ -404,7 +409,7 @@ async def test_a_clearing_that_is_cut_goes_on_when_heard_again(door: Door, cut: 
         await door.hear()
     await door.hear()
 
-    assert guest.texts == ["Nothing here."]
+    assert guest.texts == [CLEARED]
 
 
 # News
@@ -463,7 +468,7 @@ async def test_news_can_be_cleared_like_the_rest(door: Door, staff_keys: StaffKe
 
     await guest.press("Clear this chat")
 
-    assert guest.texts == ["Nothing here."]
+    assert guest.texts == [CLEARED]
 
 
 async def test_who_blocked_the_door_is_forgotten(door: Door, staff_keys: StaffKeys) -> None:
@@ -637,7 +642,7 @@ async def test_an_update_no_model_accepts_is_set_aside_and_others_are_heard(door
         rows = (await books._connection.execute(select(t.bot, t.kind, t.error))).all()
     assert [tuple(row) for row in rows] == [("door", "message", "ValidationError")]
     await guest.say("x")
-    assert guest.texts == ["Nothing here."]
+    assert guest.texts == [CLEARED]
 
 
 @pytest.fixture
@@ -673,7 +678,7 @@ async def test_while_the_database_is_down_nothing_is_received_and_then_it_is_fil
         assert len(await cases_of(door)) == 1
         assert len([text for text in guest.texts if "Not sent yet" in text]) == 1
         await guest.press("Clear this chat")
-        assert guest.texts == ["Nothing here."]
+        assert guest.texts == [CLEARED]
         assert door.unexpected() == []
 
 
@@ -695,7 +700,7 @@ async def test_a_chat_is_cleared_even_while_the_database_is_down(
         other.execute("ROLLBACK")
         await door.hear()
 
-        assert guest.texts == ["Nothing here."]
+        assert guest.texts == [CLEARED]
 
 
 class Switch:
@@ -736,7 +741,7 @@ async def test_while_redis_is_down_nothing_is_received_and_then_it_is_filed_once
 
         assert len(await cases_of(door)) == 1
         await guest.press("Clear this chat")
-        assert guest.texts == ["Nothing here."]
+        assert guest.texts == [CLEARED]
     await drafts.close()
     await counts.close()
 

@@ -422,9 +422,9 @@ def told(teller: object, *args: object) -> str:
 
 
 def test_clearing_names_what_could_not_be_deleted() -> None:
-    assert told(tell_cleared, Draft(), Swept(0)) == "Nothing here."
+    assert told(tell_cleared, Draft(), Swept(0)).startswith("Nothing here.")
+    assert "anything older" in told(tell_cleared, Draft(), Swept(0))
     assert "could not delete: 3" in told(tell_cleared, Draft(), Swept(3))
-    assert "hold this chat" in told(tell_cleared, Draft(), Swept(0, sure=False))
     assert told(tell_stopped, Draft(), Done()).startswith("Stopped.")
 
 
