@@ -28,6 +28,10 @@ from handlers.talk import (
 from locales import N_, facts
 
 LANGUAGE_NAMES = {"yue_Hant": "廣東話", "en": "English"}
+TYPED_NAMES = {
+    "yue_Hant": ("廣東話", "中文", "粵語", "广东话", "chinese", "cantonese"),
+    "en": ("english", "eng", "英文"),
+}
 OTHER = {"en": "yue_Hant", "yue_Hant": "en"}
 
 REPORT_LINKS = Button("report", N_("Report links"), "primary")
@@ -136,6 +140,7 @@ HOUSE = House(
         "/language": switch,
         "language:en": speak("en"),
         "language:yue_Hant": speak("yue_Hant"),
+        **{name: speak(lang) for lang, names in TYPED_NAMES.items() for name in names},
     },
     distress=facts.is_distress,
     comfort=COMFORT,

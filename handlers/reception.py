@@ -28,6 +28,7 @@ from handlers.talk import (
     Turn,
     Unknown,
 )
+from locales import BOTH
 from storage.books import Books, NewCase, Store
 from storage.codes import Prepared, Shelf, in_fours, is_whole
 from storage.counts import Counts
@@ -152,7 +153,7 @@ class Reception:
         case = NewCase(
             id=draft.ref,
             name=await self._free_name(books),
-            language=draft.language or "yue_Hant",
+            language=draft.language or BOTH,
             minor=draft.minor or "unsure",
             urgency=draft.urgency or "calm",
             news=bool(draft.news),

@@ -165,6 +165,14 @@ class Kept:
     message: int
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words for the team, and the message they came in."""
+
+    text: str
+    message: int
+
+
 Minor = Literal["no", "yes", "unsure"]
 Urgency = Literal["now", "soon", "calm"]
 
@@ -187,14 +195,18 @@ class Draft:
     over: int = 0
     happened: tuple[str, ...] = ()
     urgency: Urgency | None = None
-    note: str = ""
-    note_message: int = 0
+    notes: tuple[Note, ...] = ()
     news: bool | None = None
     sent: bool = False
     code: str = ""
     album: str = ""
     newest: int = 0
     settled: int = 0
+
+    @property
+    def note(self) -> str:
+        """All that was written for the team, "" for nothing."""
+        return "\n".join(note.text for note in self.notes)
 
     def bare(self) -> "Draft":
         """What may stay once a report is sent: where the person is, and nothing they typed."""

@@ -33,6 +33,7 @@ from handlers.report import HAPPENED
 from handlers.spoken import Answer
 from handlers.staff import Caseworker
 from handlers.talk import CLEAR, Draft, Kept
+from locales.catalogue import wording
 from storage import tables
 from storage.books import Case, Store
 from storage.counts import open_counts
@@ -919,7 +920,7 @@ async def test_a_whole_report_can_be_typed(door: Door) -> None:
 
     shown = await guest.walk(
         *("/report", "2", LINK, "that is all", "shared or posted", "done", "3"),
-        *("zz a note", "no, i will ask", "send"),
+        *("zz a note", "done", "no, i will ask", "send"),
     )
     code = copied(shown)
     await guest.walk("I have saved it", "/status")
@@ -927,3 +928,24 @@ async def test_a_whole_report_can_be_typed(door: Door) -> None:
     assert "Removed: 0 of 1." in (await guest.say(code)).text
     (case,) = await cases_of(door)
     assert (case.minor, case.urgency, case.news) == ("no", "calm", False)
+
+
+async def test_who_chose_no_language_is_answered_in_both_to_the_end(door: Door) -> None:
+    guest = door.person("de")
+
+    shown = await guest.walk(*TO_REVIEW, "[Send]")
+
+    assert [case.language for case in await cases_of(door)] == ["both"]
+    assert "Sent. Our team has it." in shown.text
+    assert wording("Sent. Our team has it.", "yue_Hant") in shown.text
+
+
+async def test_a_link_that_came_after_sending_is_not_called_sent(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*TO_REVIEW, "[Send]", OTHER)
+
+    shown = await guest.press("I have saved it")
+    assert "not sent yet: 1." in shown.text
+
+    shown = await guest.press("Report the other links")
+    assert "under 18" in shown.text
