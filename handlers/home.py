@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from handlers.digits import code_in
 from handlers.directory import directory, short_line
+from handlers.doors import ASKS, DOORS, HELP_NOW, REPORT_LINKS, ways
 from handlers.erase import ERASE, START, STOP
 from handlers.house import House
 from handlers.report import REPORT
@@ -34,9 +35,7 @@ TYPED_NAMES = {
 }
 OTHER = {"en": "yue_Hant", "yue_Hant": "en"}
 
-REPORT_LINKS = Button("report", N_("Report links"), "primary")
 MY_CASE = Button("status", N_("Ask about my case"))
-HELP_NOW = Button("help", N_("Get help now"))
 
 
 def ask_welcome(draft: Draft) -> Say:
@@ -80,9 +79,20 @@ HOME = Script(
         "welcome",
         ask_welcome,
         read_welcome,
-        buttons={REPORT_LINKS: Talk("report"), MY_CASE: Talk("status")},
+        buttons={**DOORS, MY_CASE: Talk("status")},
         to=(Talk("report"), Talk("status")),
         choices=lambda draft: (HELP_NOW, *offer_languages(draft)),
+    ),
+    *(
+        Step(
+            door,
+            ask,
+            read_welcome,
+            buttons=ways(door),
+            to=(Talk("report"), Talk("status")),
+            choices=lambda draft: (HELP_NOW,),
+        )
+        for door, ask in ASKS.items()
     ),
 )
 

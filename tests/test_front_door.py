@@ -45,7 +45,7 @@ from tests.doors import CLEARED, Door, Guest, copied, labels, open_door
 
 LINK = "https://t.me/zz_invented_ch/1"
 OTHER = "https://lihkg.com/thread/99000001/page/1"
-REPORT = ("/start", "[Report links]", "[No, 18", LINK, "[That is all]")
+REPORT = ("/start", "/report", "[No, 18", LINK, "[That is all]")
 TO_REVIEW = (*REPORT, "[Shared or posted]", "[Done]", "[It can wait]", "[Skip]", "[No, I will")
 PLACES = [(script.name, name) for script in HOUSE.scripts.values() for name in script.steps]
 
@@ -900,9 +900,9 @@ async def test_a_wrong_digit_is_no_try(door: Door) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        ("/start", "Report links", "No, 18 or over", LINK, "That is all", "Shared or posted"),
-        ("/start", "1", "2", LINK, "/report", "2"),
-        ("/start", "舉報連結", "／report", "no, 18 OR over"),
+        ("/start", "It happened to me", "Report links", "No, 18 or over", LINK, "That is all"),
+        ("/start", "1", "1", "2", LINK, "/report", "2"),
+        ("/start", "我見到啲嘢", "舉報連結", "／report", "no, 18 OR over"),
     ],
 )
 async def test_a_button_can_be_typed(door: Door, typed: tuple[str, ...]) -> None:
