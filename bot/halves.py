@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -164,9 +164,10 @@ async def open_both(
 def then(desk: Desk, after: Callable[[], None]) -> Desk:
     """The same desk, which tells when it has heard something."""
 
-    async def hear(update: Update) -> None:
-        await desk.hear(update)
+    async def hear(line: Sequence[Update]) -> int:
+        heard = await desk.hear(line)
         after()
+        return heard
 
     return replace(desk, hear=hear)
 

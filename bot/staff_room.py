@@ -1,6 +1,6 @@
 """The staff room on Telegram, with python-telegram-bot: cards in the group, cases in private."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -97,10 +97,11 @@ def desk(app: Telephone, hall: Hall) -> Desk:
     """What the receiver needs of the staff room."""
     told: set[int] = set()
 
-    async def hear(raw: Raw) -> None:
+    async def hear(line: Sequence[Raw]) -> int:
+        raw = line[0]
         if raw.keys() & {"chat_member", "my_chat_member"}:
             hall.members.forget(part_of(raw)["user"])
-            return
+            return 1
         try:
             await app.process_update(Update.de_json(raw, app.bot))
         except Unanswered:
@@ -111,6 +112,7 @@ def desk(app: Telephone, hall: Hall) -> Desk:
                 await tell(raw, staff.NOT_YET, staff.NOT_YET)
             raise
         told.discard(raw["update_id"])
+        return 1
 
     async def tell(raw: Raw, said: Say, pressed: Say) -> None:
         """In private or on the press; the group is spoken to by the courier alone."""

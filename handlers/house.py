@@ -81,6 +81,13 @@ class House:
         silent = more and not notes and (not heard.text or move == Stay(known))
         return replace(turn, says=(*notes, *turn.says), silent=silent)
 
+    def speaks_for_itself(self, heard: Heard) -> bool:
+        """Whether it must have an answer of its own, however much is heard after it."""
+        if isinstance(heard, Pressed) or heard.edited:
+            return True
+        word = word_of(heard.text)
+        return word in self.anywhere or word in self.beside or self.distress(heard.text)
+
     def told(self, turn: Turn, told: Told) -> Turn:
         """The same turn, once its effect is carried out."""
         tell = self.step(turn.draft).tell

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -101,9 +101,9 @@ async def opened(
     drafts = MemoryDrafts(keys.staff.locker(), sandbox.now)
     heard: list[Update] = []
 
-    async def hear(update: Update) -> None:
-        heard.append(update)
-        await room.desk.hear(update)
+    async def hear(line: Sequence[Update]) -> int:
+        heard.append(line[0])
+        return await room.desk.hear(line)
 
     async with (
         serving(sandbox) as base,
@@ -441,7 +441,7 @@ async def test_updates_that_come_again_do_nothing_twice(house: Any) -> None:
         before, cards = await at.audit(), len(await at.group.screen())
 
         for update in list(at.heard) * 2:
-            await at.room.desk.hear(update)
+            await at.room.desk.hear([update])
 
         assert await at.audit() == before
         async with at.store.begin() as books:
