@@ -1,6 +1,7 @@
 """The two halves, wired: settings, a clock and dice in; a door or a staff room that runs out."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -40,6 +41,9 @@ class Half:
 
     async def run(self) -> None:
         """Until cancelled. The receiver starts last: first what carries, then what promises."""
+        # What is there by now stays for good. If the collector looked at it again and again,
+        # everybody would wait for that each time.
+        gc.freeze()
         async with asyncio.TaskGroup() as group:
             for chore in self.chores:
                 group.create_task(chore())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from unicodedata import normalize
 
 from handlers.gather import edited, kept
@@ -157,12 +158,18 @@ FIRST_WORDS = re.compile("[,，]")  # "No" is enough for "No, 18 or over"
 def typed_as(words: str | Say, language: str) -> str:
     """The words on a button as a person would type them: without the tick."""
     if isinstance(words, str):
-        return word_of(wording(words, language))
+        return _plainly_typed(words, language)
     blanks = {
         name: typed_as(blank, language) if isinstance(blank, Say) else blank
         for name, blank in words.blanks.items()
     }
     return word_of(wording(words.words, language).format(**blanks)).removeprefix(TICK)
+
+
+@cache
+def _plainly_typed(words: str, language: str) -> str:
+    # Asked for each button at each message; there are only so many plain buttons.
+    return word_of(wording(words, language))
 
 
 def meant(heard: Said, here: Step, draft: Draft) -> Heard:
