@@ -15,6 +15,7 @@ from bot.hall import NOBODY, Hall
 from bot.members import Members
 from bot.postman import Postman
 from bot.receiver import Desk
+from bot.rush import Rush
 from bot.slim import Update as Raw
 from bot.slim import lane_of, part_of
 from bot.trouble import Unanswered
@@ -83,7 +84,7 @@ async def open_staff_room(
             heights=heights,
             minimal=clerk.minimal,
             moved=clerk.moved,
-            digest=clerk.digest,
+            rush=Rush(),
             sounding=SOUNDING,
         )
         casebook = Casebook(store, drafts, keys, new_id)

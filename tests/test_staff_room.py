@@ -507,18 +507,6 @@ async def test_a_card_telegram_finds_wrong_is_shown_in_its_plainest_form(house: 
         assert (await at.group.sees("With: Kit")).id == plain.id
 
 
-async def test_a_rush_is_one_message_until_the_cards_are_there(house: Any) -> None:
-    async with house(most=1) as at:
-        for number in range(12):
-            await file_case(at.store, at.keys, at.sandbox.now(), name=f"zz {number}")
-        at.room.courier.poke()
-
-        digest = await at.group.sees("Many new cases at once")
-
-        assert "Waiting: 12" in digest.text
-        assert "t.me" not in digest.text
-
-
 async def test_cards_go_into_their_topic(house: Any) -> None:
     async with house(topic="Reports") as at:
         await at.file()
