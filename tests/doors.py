@@ -69,7 +69,7 @@ class Door:
         """Hear one update, as the receiver would."""
         slimmed = door_slim.slim(update)
         if slimmed is not None:
-            await self.desk.hear(slimmed)
+            await self.desk.hear([slimmed])
 
     def person(self, code: str = "en", number: int | None = None) -> "Guest":
         """Somebody with this language code, whose chat with the door is open."""

@@ -593,6 +593,63 @@ async def test_an_old_button_of_a_lost_talk_says_what_happened(door: Door, clock
     assert await cases_of(door) == []
 
 
+# A flood
+
+
+async def test_of_a_flood_every_link_is_kept_and_only_the_last_message_answered(
+    door: Door,
+) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+    before = len(guest.shown)
+    links = [f"https://t.me/zz_invented_ch/{number}" for number in range(1, 31)]
+
+    async with receiving(door):
+        for link in links:
+            guest.act("say", text=link)
+        await until(door, lambda: "In all: 30" in guest.answer.text)
+
+    assert await urls(guest) == links
+    answers = len(guest.shown) - before - len(links)
+    assert 0 < answers < 5
+
+
+@pytest.mark.parametrize("asked", ["/help", "I want to die"])
+async def test_a_cry_for_help_in_a_flood_has_its_own_answer(door: Door, asked: str) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    async with receiving(door):
+        for text in (*["hello?"] * 20, asked, *["hello?"] * 20, "/start"):
+            guest.act("say", text=text)
+        await until(door, lambda: "Hello." in guest.answer.text)
+
+    assert len([text for text in guest.texts if "999" in text]) == 1
+
+
+async def test_a_flood_that_asks_to_clear_the_chat_leaves_nothing(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    async with receiving(door):
+        for text in (*["hello?"] * 20, "x"):
+            guest.act("say", text=text)
+        await until(door, lambda: guest.texts == [CLEARED])
+
+
+async def test_the_pictures_in_a_flood_are_taken_away(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    async with receiving(door):
+        for _ in range(15):
+            guest.act("media", kind="photo")
+        guest.act("say", text=LINK)
+        await until(door, lambda: "In all: 1" in guest.answer.text)
+
+    assert [message.media for message in guest.shown if message.media] == []
+
+
 # What breaks
 
 
