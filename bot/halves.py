@@ -75,7 +75,7 @@ async def open_door(
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer
 
-    from bot import front_door, news
+    from bot import front_door, news, profile
 
     keys = read_door_keys(settings.keys)
     token = settings.door_token.get_secret_value()
@@ -105,7 +105,12 @@ async def open_door(
         )
         desk = front_door.desk(bot, reception, heights, clock)
         receiver = Receiver(api, then(desk, heard), store, clock)
-        yield Half("door", courier, receiver, (shelf.fill, lambda: keep_house(store, clock)))
+        chores = (
+            shelf.fill,
+            lambda: keep_house(store, clock),
+            lambda: profile.introduce(api, reception.today()),
+        )
+        yield Half("door", courier, receiver, chores)
 
 
 @asynccontextmanager

@@ -372,7 +372,8 @@ def _setter(matter: str, most: int) -> Callable[[Call], Awaitable[bool]]:
 
 def _getter(matter: str) -> Callable[[Call], Awaitable[Json]]:
     async def get_it(call: Call) -> Json:
-        said = _kept(call, matter)
+        # As a person of that language sees it: what was told for all, where nothing else was.
+        said = call.sandbox.profiles.seen(call.bot.id, matter, _language(call))
         return {matter: said or (call.bot.name if matter == "name" else "")}
 
     return get_it

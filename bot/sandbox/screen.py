@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.sandbox.chats import GROUP_ANONYMOUS_BOT, Chat, Json, Message, Person
+from functools import partial
+
+from bot.sandbox.chats import GROUP_ANONYMOUS_BOT, BotAccount, Chat, Json, Message, Person
 from bot.sandbox.telegram import Sandbox
 
 _KINDS = {"callback_data": "callback", "url": "url", "copy_text": "copy"}
@@ -49,7 +51,14 @@ def _person(sandbox: Sandbox, person: Person) -> Json:
         "caseworker": any(person.id in group.standing for group in groups),
         "administrator": any(group.rules(person.id) for group in groups),
         "anonymous": any(person.id in group.anonymous for group in groups),
+        "sees": {bot.role: _introduced(sandbox, bot, person) for bot in sandbox.bots()},
     }
+
+
+def _introduced(sandbox: Sandbox, bot: BotAccount, person: Person) -> Json:
+    """A bot's name and description, in this person's language."""
+    seen = partial(sandbox.profiles.seen, bot.id, language_code=person.language_code)
+    return {"name": seen("name") or bot.name, "description": seen("description")}
 
 
 def _chat(sandbox: Sandbox, chat: Chat) -> Json:
