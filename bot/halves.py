@@ -75,7 +75,7 @@ async def open_door(
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer
 
-    from bot import front_door, news, profile
+    from bot import caretaker, front_door, news, profile
 
     keys = read_door_keys(settings.keys)
     token = settings.door_token.get_secret_value()
@@ -94,10 +94,11 @@ async def open_door(
         sweep = front_door.sweeper(bot, clock)
         reception = Reception(store, drafts, counts, keys, shelf, sweep, below, clock)
         heights = Heights()
+        carrier = news.DoorCarrier(bot, reception, clock)
         courier = Courier(
             "door",
             store,
-            news.DoorCarrier(bot, reception, clock),
+            carrier,
             news.kinds(keys, reception),
             clock,
             pace=Pace(),
@@ -109,6 +110,7 @@ async def open_door(
             shelf.fill,
             lambda: keep_house(store, clock),
             lambda: profile.introduce(api, reception.today()),
+            caretaker.Caretaker(reception, carrier, clock).run,
         )
         yield Half("door", courier, receiver, chores)
 

@@ -127,7 +127,7 @@ class Rehearsal:
                 told, draft = self._look_up(draft.code), replace(draft, code="")
             case Effect.CLEAR:
                 told = Swept(0)
-            case Effect.FORGET:
+            case _:
                 told = Done()
         return HOUSE.told(replace(turn, draft=draft), told)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from handlers.digits import code_in
 from handlers.directory import directory, short_line
-from handlers.erase import ERASE, START, STOP
+from handlers.erase import BY_ITSELF, ERASE, LATER, START, STOP
 from handlers.house import House
 from handlers.report import REPORT
 from handlers.status import BACK, STATUS
@@ -77,8 +77,8 @@ HOME = Script(
         ask_welcome,
         read_welcome,
         buttons={REPORT_LINKS: Talk("report"), MY_CASE: Talk("status")},
-        to=(Talk("report"), Talk("status")),
-        choices=lambda draft: (HELP_NOW, *offer_languages(draft)),
+        to=(Talk("report"), Talk("status"), Talk("later")),
+        choices=lambda draft: (HELP_NOW, *offer_languages(draft), BY_ITSELF),
     ),
 )
 
@@ -116,6 +116,7 @@ HOUSE = House(
     REPORT,
     STATUS,
     ERASE,
+    LATER,
     STOP,
     anywhere={
         "/start": Talk("home"),
@@ -128,6 +129,7 @@ HOUSE = House(
         "/clear": Talk("erase"),
         CLEAR.name: Talk("erase"),
         "x": Talk("erase"),
+        BY_ITSELF.name: Talk("later"),
         "/stop": Talk("stop"),
     },
     beside={

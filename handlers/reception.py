@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 from pydantic import TypeAdapter
 
+from handlers import wishes
 from handlers.home import HOUSE
 from handlers.names import new_id, new_name
 from handlers.spoken import Answer, Voice
@@ -45,11 +46,15 @@ LONG = 500  # letters in one message
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """One person's draft row: the draft, the last update heard, and what was answered."""
+    """One person's draft row: the draft, the last update heard, and what was answered.
+
+    *at*: when that was, in unix seconds.
+    """
 
     draft: Draft
     update: int
     answer: Answer | None
+    at: float = 0.0
 
 
 _MEMORY = TypeAdapter(Memory)
@@ -97,7 +102,7 @@ class Reception:
             voice = Voice(turn.draft.language, self.today())
             answer = None if turn.silent else voice.answer(turn)
             gone = turn.effect in (Effect.CLEAR, Effect.FORGET)
-            kept = Memory(turn.draft, update, answer)
+            kept = Memory(turn.draft, update, answer, self.clock())
             held.kept = None if gone else _MEMORY.dump_json(kept)
             return answer
 
@@ -132,6 +137,13 @@ class Reception:
                 draft = replace(draft, code="")
             case Effect.CLEAR:
                 told = await self._clear(chat, person, heard)
+                await self._wish(chat, None, None)
+            case Effect.CLEAR_LATER:
+                told = await self._wish(chat, "idle", draft.language)
+            case Effect.OFFER_LATER:
+                told = await self._wish(chat, "offer", draft.language)
+            case Effect.NEVER_BY_ITSELF:
+                told = await self._wish(chat, None, None)
             case Effect.FORGET:
                 told = Done()
         return HOUSE.told(replace(turn, draft=draft), told)
@@ -208,6 +220,39 @@ class Reception:
         await self.drafts.forget_messages(person, set(messages) - left)
         before = set(messages) - {heard.message if isinstance(heard, Said) else 0}
         return Swept(len(left), sure=bool(before))
+
+    async def clear_if_quiet(self, chat: int, seconds: float) -> Swept | float:
+        """Clear a chat in which nobody has done anything for *seconds*, as if they had asked.
+
+        Where somebody has, the unix second at which it is worth looking again.
+        """
+        person = self.keys.person(chat)
+        async with self.drafts.hold(person) as held:
+            memory = _MEMORY.validate_json(held.kept) if held.kept else None
+            messages = await self.drafts.remembered(person)
+            last = max((memory.at if memory else 0.0, *messages.values()))
+            if last + seconds > self.clock():
+                return last + seconds
+            left = await self.sweep(chat, messages)
+            async with self.store.begin() as books:
+                await books.pending.drop(person)
+                await wishes.drop(books, self.keys, chat)
+            await self.drafts.forget_messages(person, set(messages) - left)
+            held.kept = None
+            return Swept(len(left), sure=bool(messages))
+
+    async def _wish(self, chat: int, how: wishes.How | None, language: str | None) -> Told:
+        """Write down how this chat is to be cleared by itself; None: not at all."""
+        now = self._now()
+        messages = await self.drafts.remembered(self.keys.person(chat)) if how else {}
+        sent = [datetime.fromtimestamp(at, UTC) for at in messages.values()]
+        due = now + wishes.QUIET if how == "idle" else wishes.offered_at(sent, now)
+        async with self.store.begin() as books:
+            if how is None:
+                await wishes.drop(books, self.keys, chat)
+            else:
+                await wishes.put(books, self.keys, chat, how, language, due)
+        return Done()
 
     async def _free_name(self, books: Books) -> str:
         for tail in (*[""] * NAMES_TRIED, f" {self.below(10_000)}"):

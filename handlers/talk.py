@@ -99,6 +99,9 @@ class Effect(Enum):
     LOOK_UP = "look up"
     CLEAR = "clear"
     FORGET = "forget"
+    CLEAR_LATER = "clear later"
+    OFFER_LATER = "offer later"
+    NEVER_BY_ITSELF = "never by itself"
 
 
 # What is said

@@ -13,6 +13,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from pydantic import SecretStr
 
 from bot import door_slim, front_door, news
+from bot.caretaker import Caretaker
 from bot.config import DoorSettings, StaffSettings
 from bot.courier import Courier, Heights, Pace
 from bot.demo import running
@@ -42,6 +43,7 @@ class Door:
     desk: Desk
     reception: Reception
     courier: Courier
+    caretaker: Caretaker
 
     @property
     def account(self) -> int:
@@ -212,6 +214,7 @@ async def open_door(
         carrier = news.DoorCarrier(bot, reception, now)
         courier = Courier("door", store, carrier, kinds, now, pace=Pace(), heights=heights)
         try:
-            yield Door(base, sandbox, bot, desk, reception, courier)
+            caretaker = Caretaker(reception, carrier, now)
+            yield Door(base, sandbox, bot, desk, reception, courier, caretaker)
         finally:
             await session.close()
