@@ -16,6 +16,7 @@ from handlers.talk import (
 from locales import N_
 
 START = Button("start", N_("Start"))
+BY_HAND = Button("by hand", N_("How to delete the rest"))
 BY_ITSELF = Button("by itself", N_("Clear by itself"))
 AFTER = Button("by itself:idle", N_("After 15 minutes"))
 IN_TIME = Button("by itself:offer", N_("Ask me in time"))
@@ -28,18 +29,18 @@ def ask_cleared(draft: Draft) -> Say:
 
 
 def tell_cleared(draft: Draft, told: Told) -> Telling:
-    """The neutral line, and what could not be deleted."""
+    """The neutral line, what could not be deleted, and who wants it: how to do that by hand."""
     if isinstance(told, Swept) and not told.sure:
         hand = N_(
             "If older messages are still here, hold this chat in your chat list and delete it."
         )
-        return Telling((ask_cleared(draft), Say(hand)))
+        return Telling((ask_cleared(draft), Say(hand)), (BY_HAND,))
     if isinstance(told, Swept) and told.left:
         left = N_(
             "Messages I could not delete: {left}. To remove the rest, hold this chat in your "
             "chat list, then tap Delete."
         )
-        return Telling((ask_cleared(draft), Say(left, {"left": told.left})))
+        return Telling((ask_cleared(draft), Say(left, {"left": told.left})), (BY_HAND,))
     return Telling((ask_cleared(draft),))
 
 
@@ -53,6 +54,30 @@ def ask_stopped(draft: Draft) -> Say:
 def tell_stopped(draft: Draft, told: Told) -> Telling:
     """The same, once it is forgotten."""
     return Telling((ask_stopped(draft),))
+
+
+def ask_by_hand(draft: Draft) -> tuple[Say, ...]:
+    """Step by step, on either phone; it names nothing of what was here."""
+    return (
+        Say(
+            N_(
+                "iPhone: go to the list of chats and swipe this chat to the left. Tap Delete, "
+                "and confirm. If you are asked, delete it for both sides."
+            )
+        ),
+        Say(
+            N_(
+                "Android: go to the list of chats and hold this chat. Tap the bin, and confirm. "
+                "If there is a box for both sides, tick it first."
+            )
+        ),
+        Say(
+            N_(
+                "One message alone: hold it, then Delete. The words on your phone may differ a "
+                "little."
+            )
+        ),
+    )
 
 
 # By itself
@@ -128,6 +153,8 @@ LATER = Script(
         tell=tell_not_by_itself,
     ),
 )
+
+HAND = Script("hand", Step("by hand", ask_by_hand, buttons={START: HOME}))
 
 ERASE = Script(
     "erase",

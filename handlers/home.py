@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from handlers.digits import code_in
 from handlers.directory import directory, short_line
-from handlers.erase import BY_ITSELF, ERASE, LATER, START, STOP
+from handlers.erase import BY_HAND, BY_ITSELF, ERASE, HAND, LATER, START, STOP
 from handlers.house import House
 from handlers.report import REPORT
 from handlers.status import BACK, STATUS
@@ -117,6 +117,7 @@ HOUSE = House(
     STATUS,
     ERASE,
     LATER,
+    HAND,
     STOP,
     anywhere={
         "/start": Talk("home"),
@@ -130,6 +131,7 @@ HOUSE = House(
         CLEAR.name: Talk("erase"),
         "x": Talk("erase"),
         BY_ITSELF.name: Talk("later"),
+        BY_HAND.name: Talk("hand"),
         "/stop": Talk("stop"),
     },
     beside={

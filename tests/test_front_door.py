@@ -333,7 +333,7 @@ async def test_clearing_leaves_one_neutral_line_in_every_step(door: Door, count:
         assert [message.sender for message in left] == [door.account], (talk, step, way)
         assert left[0].text.startswith("Nothing here.")
         assert (left[0].text == "Nothing here.") is (count > 0), (talk, step, way)
-        assert labels(left[0])[0] == "Start"
+        assert labels(left[0])[-1] == "Start"
         assert await draft_of(guest) is None
 
 
@@ -361,6 +361,14 @@ async def test_what_is_too_old_to_delete_is_named(door: Door, clock: Clock, how:
     assert "Messages I could not delete: 6." in shown.text
     assert [message.id for message in guest.shown] == [*old, shown.id]
 
+    shown = await guest.press("How to delete the rest")
+
+    assert [word for word in ("iPhone", "Android", "Delete") if word in shown.text] == [
+        "iPhone",
+        "Android",
+        "Delete",
+    ]
+
 
 async def test_a_chat_of_which_nothing_is_known_is_not_called_clean(door: Door) -> None:
     guest = door.person()
@@ -370,6 +378,7 @@ async def test_a_chat_of_which_nothing_is_known_is_not_called_clean(door: Door) 
     shown = await guest.say("x")
 
     assert "If older messages are still here" in shown.text
+    assert labels(shown) == ["How to delete the rest", "Start"]
 
 
 async def test_one_message_that_cannot_be_deleted_keeps_no_other(door: Door) -> None:
