@@ -22,7 +22,9 @@ def _message(message: Update) -> Update | None:
         kept["forward_origin"] = _origin(origin)
     if MEDIA & message.keys():
         kept["document"] = STAND_IN
-    return kept if kept.keys() & {"text", "document"} else None
+    if shared := message.get("chat_shared"):
+        kept["chat_shared"] = only(shared, "request_id", "chat_id", "title", "username")
+    return kept if kept.keys() & {"text", "document", "chat_shared"} else None
 
 
 def _origin(origin: Update) -> Update:

@@ -15,7 +15,7 @@ from aiogram.exceptions import (
 )
 from aiohttp import ClientConnectorError
 
-from bot.front_door import NO_PREVIEW, entities_of, keyboard
+from bot.front_door import NO_PREVIEW, entities_of, inline
 from bot.parcels import (
     Done,
     Errand,
@@ -83,7 +83,7 @@ class DoorCarrier:
                 parcel.chat,
                 parcel.answer.text,
                 entities=entities_of(parcel.answer.marks),
-                reply_markup=keyboard(parcel.answer),
+                reply_markup=inline(parcel.answer),
                 link_preview_options=NO_PREVIEW,
                 disable_notification=parcel.silent,
                 protect_content=parcel.protect,
@@ -99,7 +99,7 @@ class DoorCarrier:
                 chat_id=parcel.chat,
                 message_id=message,
                 entities=entities_of(parcel.answer.marks),
-                reply_markup=keyboard(parcel.answer),
+                reply_markup=inline(parcel.answer),
                 link_preview_options=NO_PREVIEW,
                 parse_mode=None,
             )

@@ -101,6 +101,8 @@ class Reception:
             turn = await self._carry_out(turn, chat, person, update, heard)
             voice = Voice(turn.draft.language, self.today())
             answer = None if turn.silent else voice.answer(turn)
+            if answer and not answer.chooses:
+                answer = replace(answer, closes=chose(memory, heard))
             gone = turn.effect in (Effect.CLEAR, Effect.FORGET)
             kept = Memory(turn.draft, update, answer, self.clock())
             held.kept = None if gone else _MEMORY.dump_json(kept)
@@ -270,6 +272,12 @@ class Reception:
     def today(self) -> date:
         """The day in Hong Kong."""
         return self._now().astimezone(HONG_KONG).date()
+
+
+def chose(memory: Memory | None, heard: Heard) -> bool:
+    """Whether the person could choose from their list until now."""
+    chosen = isinstance(heard, Said) and heard.chosen
+    return chosen or bool(memory and memory.answer and memory.answer.chooses)
 
 
 async def take(draft: Draft, heard: Heard) -> Turn:

@@ -16,7 +16,8 @@ class Said:
     """The person typed, pasted, edited or forwarded something with words in it, or shared media.
 
     *message* is the platform's id of the message; *media* says what hung on it ("photo", …), ""
-    for none; *album* is the same for all pieces of one album.
+    for none; *album* is the same for all pieces of one album. *chosen*: it is not words but a
+    chat that they chose from their own list, and *origin* is that chat.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Said:
     edited: bool = False
     media: str = ""
     album: str = ""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +150,18 @@ Blank = str | int | Code | Strong | Fact | Number | Say | tuple["Blank", ...]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What pressing it means to us, and the words on it; *copy* is copied, *url* followed."""
+    """What pressing it means to us, and the words on it; *copy* is copied, *url* followed.
+
+    *choose* ("channel", "group"): where the platform can, it lets the person choose one from
+    their own list, which is heard as Said(chosen=True); elsewhere it is a button like others.
+    """
 
     name: str
     words: str | Say
     style: str = ""
     copy: str = ""
     url: str = ""
+    choose: str = ""
 
     def __hash__(self) -> int:
         """By name: one name, one button."""

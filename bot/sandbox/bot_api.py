@@ -129,6 +129,7 @@ async def send_message(call: Call) -> Json:
         preview=params.get("link_preview_options"),
         fixed=bool(markup) and "inline_keyboard" not in markup,
     )
+    limits.requests(markup, private=chat.bot is not None)
     call.paced(chat)
     message = call.sandbox.post(chat, draft)
     _show_keyboard(chat, message, markup)
@@ -155,6 +156,9 @@ def _show_keyboard(chat: Chat, message: Message, markup: Json) -> None:
     if "keyboard" in markup:
         chat.keyboard = {
             "rows": [[button["text"] for button in row] for row in markup["keyboard"]],
+            "requests": [
+                [button.get("request_chat") for button in row] for row in markup["keyboard"]
+            ],
             "placeholder": markup.get("input_field_placeholder") or "",
             "once": bool(markup.get("one_time_keyboard")),
         }

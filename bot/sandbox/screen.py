@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 
 from bot.sandbox.chats import GROUP_ANONYMOUS_BOT, BotAccount, Chat, Json, Message, Person
+from bot.sandbox.listed import LISTED
 from bot.sandbox.telegram import Sandbox
 
 _KINDS = {"callback_data": "callback", "url": "url", "copy_text": "copy"}
@@ -20,6 +22,7 @@ def state(sandbox: Sandbox, only: int | None = None) -> Json:
             for bot in sandbox.bots()
         ],
         "people": [_person(sandbox, person) for person in sandbox.people()],
+        "listed": [asdict(one) for one in LISTED],
         "chats": [
             _chat(sandbox, chat)
             for chat in sandbox.chats.values()
@@ -144,5 +147,7 @@ def _service_words(service: Json) -> str:
             return f"topic “{name}”"
         case {"pinned_message": _}:
             return "pinned a message"
+        case {"chat_shared": shared}:
+            return f"shared “{shared.get('title', 'a chat')}”"
         case _:
             return "something happened"
