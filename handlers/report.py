@@ -88,6 +88,11 @@ def opening(draft: Draft) -> str:
 
 # Age
 
+NEVER_ASKED = N_(
+    "We never ask for money, identity papers, passwords or pictures. We answer only here: "
+    "whoever writes to you from anywhere else in our name is not us."
+)
+
 
 def ask_age(draft: Draft) -> Say:
     """Age first: an image of a child changes what everybody may do."""
@@ -98,7 +103,8 @@ def read_age(draft: Draft, heard: Heard) -> Move:
     """Yes and not sure are treated alike: the safer way first."""
     for button, minor in AGES.items():
         if heard == Pressed(button.name):
-            return Go("links" if minor == "no" else "call first", replace(draft, minor=minor))
+            to = "links" if minor == "no" else "call first"
+            return Go(to, replace(draft, minor=minor), (Say(NEVER_ASKED),))
     return Stay(draft, (Say(N_("Please choose one of the three.")),))
 
 

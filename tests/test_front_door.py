@@ -14,10 +14,12 @@ import pytest
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import Update
 from aiohttp import web
 from redis.asyncio import Redis
 from sqlalchemy import select
 
+from bot import door_slim
 from bot.bot_api import BotApi
 from bot.front_door import show
 from bot.receiver import Receiver
@@ -268,6 +270,36 @@ async def test_what_is_written_in_a_group_is_not_heard(door: Door) -> None:
     await door.hear()
 
     assert await draft_of(guest) is None
+
+
+KINDS = {"message", "edited_message", "callback_query", "my_chat_member"}
+
+
+async def test_the_door_asks_for_four_kinds_of_update_and_hears_no_other(door: Door) -> None:
+    guest = door.person()
+    guest.act("say", text=LINK)
+    (update,) = door.waiting()
+    door.sandbox.inboxes[door.account].clear()
+    others = set(Update.model_fields) - {"update_id", *KINDS}
+    assert {"inline_query", "business_message", "guest_message", "channel_post"} <= others
+
+    for kind in others:
+        assert door_slim.slim({"update_id": 5, kind: update["message"]}) is None, kind
+
+    assert set(door.desk.allowed) == KINDS
+
+
+@pytest.mark.parametrize("kind", ["channel", "supergroup", "group"])
+@pytest.mark.parametrize("heard", ["message", "edited_message"])
+async def test_a_message_outside_a_private_chat_is_not_heard(
+    door: Door, kind: str, heard: str
+) -> None:
+    guest = door.person()
+    guest.act("say", text=LINK)
+    (update,) = door.waiting()
+    update["message"]["chat"]["type"] = kind
+
+    assert door_slim.slim({"update_id": 5, heard: update["message"]}) is None
 
 
 async def test_somebody_who_blocked_the_door_breaks_nothing(door: Door) -> None:
