@@ -348,27 +348,6 @@ async def write(guest: Guest, count: int) -> list[int]:
     return ids
 
 
-@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250])
-async def test_clearing_leaves_one_neutral_line_in_every_step(door: Door, count: int) -> None:
-    ways = cycle(("x", "/clear", "Clear this chat", "Ｘ", "press"))
-    for (talk, step), way in zip(PLACES, ways, strict=False):
-        guest = door.person()
-        await write(guest, count)
-        await stand(guest, talk, step)
-
-        if way == "press" and count > 1:
-            await guest.press("Clear this chat")
-        else:
-            await guest.say(way if way != "press" else "x")
-
-        left = guest.shown
-        assert [message.sender for message in left] == [door.account], (talk, step, way)
-        assert left[0].text.startswith("Nothing here.")
-        assert (left[0].text == "Nothing here.") is (count > 0), (talk, step, way)
-        assert labels(left[0])[-1] == "Start"
-        assert await draft_of(guest) is None
-
-
 async def test_a_code_that_was_not_saved_is_not_shown_after_clearing(door: Door) -> None:
     guest = door.person()
     code = copied(await guest.walk(*TO_REVIEW, "[Send]"))
