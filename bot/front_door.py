@@ -121,7 +121,7 @@ def front_door(reception: Reception, heights: Heights, clock: Callable[[], float
         chat = message.chat.id
         heights.seen(chat, said.message)
         await reception.seen(chat, {said.message: clock()})
-        if message.from_user:
+        if message.from_user and (said.text or said.media or said.chosen):
             remove = bool(said.media) or said.chosen
             await reply(bot, message.from_user, update, said, None, remove=remove)
 

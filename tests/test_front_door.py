@@ -209,6 +209,90 @@ async def test_a_forwarded_posts_own_address_is_kept(
     assert [message.media for message in guest.shown if message.media] == []
 
 
+REAL_PHOTO = [
+    {
+        "file_id": f"invented-{width}",
+        "file_unique_id": f"unique-{width}",
+        "file_size": width * 100,
+        "width": width,
+        "height": width,
+    }
+    for width in (90, 320, 800)
+]
+REAL_ORIGIN = {
+    "type": "channel",
+    "chat": {
+        "id": -1001234567890,
+        "title": "Zz invented",
+        "username": "zz_invented_pub",
+        "type": "channel",
+    },
+    "message_id": 7,
+    "author_signature": "Zz",
+    "date": 1_799_999_000,
+}
+
+
+@pytest.mark.parametrize("place", ["links", "home"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"photo": REAL_PHOTO},
+        {"photo": REAL_PHOTO, "has_media_spoiler": True, "media_group_id": "13579"},
+        {
+            "video": {
+                "duration": 3,
+                "width": 90,
+                "height": 90,
+                "file_id": "a",
+                "file_unique_id": "b",
+            }
+        },
+        {"poll": {"id": "1"}},
+        {"zz_content_of_next_year": {"a": 1}},
+        {},
+    ],
+    ids=lambda content: "-".join(content) or "nothing",
+)
+async def test_a_forwarded_post_without_words_is_answered_kept_and_cleared(
+    door: Door, content: Json, place: str
+) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[: 3 if place == "links" else 1])
+    number = guest.act("say", text="stand-in")["messages"][0]
+    (update,) = door.waiting()
+    bare = {key: update["message"][key] for key in ("message_id", "date", "chat", "from")}
+
+    message = {**bare, **content, "forward_origin": REAL_ORIGIN}
+    await door.hear_one({"update_id": update["update_id"], "message": message})
+    door.sandbox.inboxes[door.account].clear()
+
+    assert "Got it: Telegram 1" in guest.answer.text
+    assert await urls(guest) == ["https://t.me/zz_invented_pub/7"]
+    assert number not in guest.chat.messages, "a picture is taken out of the chat"
+    await guest.say("x")
+    assert guest.texts == ["Nothing here."]
+
+
+@pytest.mark.parametrize("kind", ["pinned_message", "message_auto_delete_timer_changed"])
+async def test_what_telegram_itself_writes_is_not_answered_but_cleared(
+    door: Door, kind: str
+) -> None:
+    guest = door.person()
+    await guest.walk("/start")
+    guest.act("say", text="stand-in")
+    (update,) = door.waiting()
+    message = {key: update["message"][key] for key in ("message_id", "date", "chat", "from")}
+    before = len(guest.shown)
+
+    await door.hear_one({"update_id": update["update_id"], "message": {**message, kind: {"a": 1}}})
+    door.sandbox.inboxes[door.account].clear()
+
+    assert len(guest.shown) == before
+    await guest.say("x")
+    assert guest.texts == ["Nothing here."]
+
+
 async def test_an_edited_message_replaces_its_links(door: Door) -> None:
     guest = door.person()
     await guest.walk(*REPORT[:3])
