@@ -47,6 +47,11 @@ def ask_welcome(draft: Draft) -> Say:
     )
 
 
+TALK_OVER = Say(
+    N_("That talk is over: what you had not sent is forgotten, what you sent is safe.")
+)
+
+
 def read_welcome(draft: Draft, heard: Heard) -> Move:
     """Sixteen digits are a code; an older button is from the report half made, or a lost talk."""
     if isinstance(heard, Said) and (code := code_in(heard.text)):
@@ -54,8 +59,7 @@ def read_welcome(draft: Draft, heard: Heard) -> Move:
     if isinstance(heard, Pressed) and draft.minor:
         return Go(Talk("report"), draft)
     if isinstance(heard, Pressed):
-        line = N_("That talk is over: what you had not sent is forgotten, what you sent is safe.")
-        return Stay(draft, (Say(line),))
+        return Stay(draft, (TALK_OVER,))
     if not draft.step:
         return Stay(draft)  # the first words of all: the welcome is the answer
     return said_nothing_new(draft, heard)

@@ -11,7 +11,7 @@ from unicodedata import normalize
 from pydantic import TypeAdapter
 
 from handlers import wishes
-from handlers.home import HOUSE
+from handlers.home import HOUSE, TALK_OVER
 from handlers.names import new_id, new_name
 from handlers.spoken import Answer, Voice
 from handlers.talk import (
@@ -41,6 +41,8 @@ HONG_KONG = timezone(timedelta(hours=8))
 TRIES_AN_HOUR = 5
 NAMES_TRIED = 20  # then a number is added: there are some eight thousand names
 ADDRESS_DAYS = 14
+DAY = 24 * 3600
+FORGETS = (Effect.CLEAR, Effect.FORGET)
 LONG = 500  # letters in one message
 
 
@@ -96,14 +98,18 @@ class Reception:
             memory = _MEMORY.validate_json(held.kept) if held.kept else None
             if memory and update <= memory.update:
                 return memory.answer if update == memory.update else None
+            lapsed = memory is None and await self.counts.drop(_unsent(person)) > 0
             draft = memory.draft if memory else await self._returning(person, language)
             turn = await take(draft, heard)
             turn = await self._carry_out(turn, chat, person, update, heard)
+            await self._mark_unsent(person, draft, turn)
+            if lapsed and isinstance(heard, Said) and turn.effect not in FORGETS:
+                turn = replace(turn, says=(TALK_OVER, *turn.says))
             voice = Voice(turn.draft.language, self.today())
             answer = None if turn.silent else voice.answer(turn)
             if answer and not answer.chooses:
                 answer = replace(answer, closes=chose(memory, heard))
-            gone = turn.effect in (Effect.CLEAR, Effect.FORGET)
+            gone = turn.effect in FORGETS
             kept = Memory(turn.draft, update, answer, self.clock())
             held.kept = None if gone else _MEMORY.dump_json(kept)
             return answer
@@ -240,8 +246,20 @@ class Reception:
                 await books.pending.drop(person)
                 await wishes.drop(books, self.keys, chat)
             await self.drafts.forget_messages(person, set(messages) - left)
+            await self.counts.drop(_unsent(person))
             held.kept = None
             return Swept(len(left), sure=bool(messages))
+
+    async def _mark_unsent(self, person: str, before: Draft, turn: Turn) -> None:
+        """For a day, and only for who talked with us: that there was something not yet sent.
+
+        Else a report half made would be gone after thirty idle minutes, and nobody told.
+        """
+        had, has = before.unsent, turn.draft.unsent and turn.effect not in FORGETS
+        if has and not had:
+            await self.counts.add(_unsent(person), DAY)
+        elif had and not has:
+            await self.counts.drop(_unsent(person))
 
     async def _wish(self, chat: int, how: wishes.How | None, language: str | None) -> Told:
         """Write down how this chat is to be cleared by itself; None: not at all."""
@@ -285,6 +303,10 @@ async def take(draft: Draft, heard: Heard) -> Turn:
     if isinstance(heard, Said) and len(heard.text) > LONG:
         return await asyncio.to_thread(HOUSE.take, draft, heard)
     return HOUSE.take(draft, heard)
+
+
+def _unsent(person: str) -> str:
+    return f"unsent:{person}"
 
 
 def _number_place(person: str) -> Place:

@@ -210,6 +210,11 @@ class Draft:
     newest: int = 0
     settled: int = 0
 
+    @property
+    def unsent(self) -> bool:
+        """Whether something is in it that would be lost."""
+        return bool(self.links or self.note)
+
     def bare(self) -> "Draft":
         """What may stay once a report is sent: where the person is, and nothing they typed."""
         return Draft(

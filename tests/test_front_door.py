@@ -545,7 +545,8 @@ async def test_news_is_one_silent_neutral_line(door: Door, staff_keys: StaffKeys
     assert len(guest.shown) == before + 1
     assert guest.answer.text == "There is something new here, for when you have time."
     assert guest.answer.silent
-    assert labels(guest.answer) == ["Clear this chat"]
+    assert labels(guest.answer) == ["How things stand", "Clear this chat"]
+    assert "16 digits" in (await guest.press("How things stand")).text
 
 
 async def test_who_asked_for_no_news_gets_none(door: Door, staff_keys: StaffKeys) -> None:
@@ -689,6 +690,57 @@ async def test_an_old_button_of_a_lost_talk_says_what_happened(door: Door, clock
 
     assert "That talk is over: what you had not sent is forgotten" in shown.text
     assert await cases_of(door) == []
+
+
+@pytest.mark.parametrize("heard", ["/start", "hello", OTHER, "/status", "/help"])
+async def test_a_report_half_made_that_lapsed_is_told_at_the_next_message_and_once(
+    door: Door, clock: Clock, heard: str
+) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT)
+    clock.move(31 * 60)
+
+    shown = await guest.say(heard)
+    assert shown.text.startswith("That talk is over: what you had not sent is forgotten")
+    assert "That talk is over" not in (await guest.say("/start")).text
+    clock.move(24 * 3600)
+    if heard != OTHER:
+        assert "That talk is over" not in (await guest.say("/start")).text
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        ("/start", "[Report links]", "[No, 18"),
+        (*REPORT[:4], "[Take a link out]", "[Link 1]"),
+        (*REPORT, "x"),
+        (*REPORT, "/stop"),
+        (*TO_REVIEW, "[Send]", "[I have saved it]"),
+    ],
+    ids=["nothing", "taken out", "cleared", "stopped", "sent"],
+)
+async def test_where_nothing_was_lost_nothing_is_told(
+    door: Door, clock: Clock, way: tuple[str, ...]
+) -> None:
+    guest = door.person()
+    await guest.walk(*way)
+    clock.move(31 * 60)
+
+    assert "That talk is over" not in (await guest.say("/start")).text
+
+
+async def test_after_a_day_or_a_clearing_nothing_is_told_of_what_lapsed(
+    door: Door, clock: Clock
+) -> None:
+    guest, other = door.person(), door.person()
+    await guest.walk(*REPORT)
+    await other.walk(*REPORT)
+
+    clock.move(31 * 60)
+    assert (await guest.say("x")).text == "Nothing here."
+    assert "That talk is over" not in (await guest.say("/start")).text
+    clock.move(24 * 3600)
+    assert "That talk is over" not in (await other.say("/start")).text
 
 
 # What breaks
