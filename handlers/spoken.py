@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from babel.dates import format_date
 
-from handlers.talk import Blank, Button, Code, Fact, Number, Say, Strong, Turn
+from handlers.talk import BOTH, Blank, Button, Code, Fact, Number, Say, Strong, Turn
 from locales import LANGUAGES, N_, facts
 from locales.catalogue import wording
 
@@ -99,7 +99,7 @@ class Voice:
             page = Page()
             self._say(page, say, language)
             labels.append(page.text)
-        return " · ".join(dict.fromkeys(labels))
+        return BOTH.join(dict.fromkeys(labels))
 
     def key(self, button: Button) -> Key:
         """One button with its words."""

@@ -350,6 +350,7 @@ class Turn:
     silent: bool = False
 
 
+BOTH = " · "  # between the languages on one button
 CLEAR = Button("clear", N_("Clear this chat"), "danger")
 
 

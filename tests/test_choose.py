@@ -140,6 +140,22 @@ async def test_clearing_takes_the_keys_along(door: Door, clearing: str) -> None:
     assert below(guest) == []
 
 
+async def test_the_keys_are_understood_where_the_language_is_not_known(door: Door) -> None:
+    guest = door.person("fr")
+    await guest.walk("/start", "/report", "2", "[No link? Choose a chat]")
+
+    draft_before = await draft_of(guest)
+    await guest.say(below(guest)[2])
+    draft = await draft_of(guest)
+    assert draft_before
+    assert draft
+    assert (draft_before.step, draft.step) == ("choose", "links")
+    await guest.press("No link? Choose a chat")
+    await guest.say(below(guest)[3])
+
+    assert len(guest.texts) == 1
+
+
 async def test_help_beside_the_list_leaves_the_list(door: Door) -> None:
     guest = door.person()
     await guest.walk(*TO_LIST)

@@ -216,13 +216,13 @@ def test_what_we_never_ask_for_is_said_once_before_the_first_link(
 # Buttons
 
 
-def labels(step: Step, draft: Draft, language: str) -> list[tuple[Button, str]]:
+def labels(step: Step, draft: Draft, language: str | None) -> list[tuple[Button, str]]:
     voice = Voice(language, TODAY)
     return [(button, voice.label(button.words)) for button in (*step.shown(draft), CLEAR)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_button_has_a_typed_equivalent(language: str) -> None:
+@pytest.mark.parametrize("language", [*LANGUAGES, None])
+def test_every_button_has_a_typed_equivalent(language: str | None) -> None:
     for draft, step in everywhere(language):
         for button, label in labels(step, draft, language):
             for typed in (label, f"  {label.upper()} ", label.removeprefix("✓ ")):
