@@ -15,7 +15,7 @@ from handlers import wishes
 from handlers.erase import ask_offer, tell_cleared
 from handlers.reception import Reception
 from handlers.spoken import Voice
-from handlers.talk import CLEAR, Button, Draft, Say, Swept
+from handlers.talk import CLEAR, Button, Draft, Say, Swept, Telling
 from storage.books import Letter
 from storage.down import Down
 from storage.seal import NotOpened
@@ -82,22 +82,28 @@ class Caretaker:
             await self._say(letter, chat, telling.says, telling.buttons)
 
     async def _offer(self, letter: Letter, chat: int) -> None:
-        """Ask once whether to clear, where something is there that still can be.
+        """Ask once whether to clear; where it is too late for that, say what is left.
 
         The floor marks that it may have been sent: then it is not sent a second time.
         """
-        messages = await self._reception.drafts.remembered(self._keys.person(chat))
-        oldest = (self._now() - wishes.DELETABLE).timestamp()
-        if letter.floor is None and any(sent > oldest for sent in messages.values()):
+        if letter.floor is None:
+            telling = await self._offered(chat)
             async with self._store.begin() as books:
                 await books.outbox.intend(letter.id, 0)
-            outcome = await self._say(letter, chat, (ask_offer(),), (CLEAR,))
+            outcome = await self._say(letter, chat, telling.says, telling.buttons)
             if isinstance(outcome, Unreached | Wait):
                 async with self._store.begin() as books:
                     await books.outbox.intend(letter.id, None)
                 await self._again(letter)
                 return
         await self._done(letter)
+
+    async def _offered(self, chat: int) -> Telling:
+        messages = await self._reception.drafts.remembered(self._keys.person(chat))
+        oldest = (self._now() - wishes.DELETABLE).timestamp()
+        if any(sent > oldest for sent in messages.values()):
+            return Telling((ask_offer(),), (CLEAR,))
+        return tell_cleared(Draft(), Swept(len(messages), sure=bool(messages)))
 
     async def _say(
         self, letter: Letter, chat: int, says: Sequence[Say], buttons: Sequence[Button]

@@ -318,6 +318,25 @@ async def test_the_oldest_message_sets_the_hour_of_the_offer(door: Door, clock: 
     assert "Shall I tidy up here?" in guest.answer.text
 
 
+async def test_where_it_is_too_late_to_offer_what_is_left_is_said(
+    door: Door, clock: Clock
+) -> None:
+    guest, lost = door.person(), door.person()
+    await guest.walk(*IN_TIME)
+    await lost.walk(*IN_TIME)
+    left = len(guest.shown)
+    reception = door.reception
+    mark = reception.keys.person(lost.who.id)
+    await reception.drafts.forget_messages(mark, set(lost.chat.messages))
+
+    clock.move(50 * HOUR)
+    await door.caretaker.round()
+
+    assert f"could not delete: {left}" in guest.answer.text
+    assert "If older messages are still here" in lost.answer.text
+    assert labels(lost.answer) == ["How to delete the rest"]
+
+
 async def test_nothing_is_offered_where_nothing_is_left(door: Door, clock: Clock) -> None:
     guest = door.person()
     await guest.walk(*IN_TIME, "x")
