@@ -22,10 +22,14 @@ from aiogram.types import (
     CopyTextButton,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    KeyboardButton,
+    KeyboardButtonRequestChat,
     LinkPreviewOptions,
     Message,
     MessageEntity,
     MessageOriginChannel,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
     Update,
     User,
 )
@@ -42,7 +46,7 @@ from handlers.home import HOUSE
 from handlers.house import word_of
 from handlers.links import Entity, Origin
 from handlers.reception import Reception, Sweep
-from handlers.spoken import Answer, Mark, Voice
+from handlers.spoken import Answer, Key, Mark, Voice
 from handlers.talk import CLEAR, ERASE, Heard, Pressed, Said, Say
 from locales import N_, language_of
 from storage.down import Down
@@ -57,6 +61,7 @@ MOST_AT_ONCE = 100
 REFUSALS = (TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat)
 # pydantic forgets a model like Response[Message] that nobody holds, and takes 5 ms to remake it.
 ANSWERS = (Response[Message], Response[Message | bool], Response[bool])
+REQUESTS = {"channel": 1, "group": 2}
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 NOT_YET = (
@@ -73,7 +78,10 @@ UNREADABLE = (Say(N_("I could not read that message. Please send it again as pla
 def heard_in(message: Message, edited: bool = False) -> Said:
     """A message as the talk hears it: words, links, a channel's address, never the media."""
     entities = message.entities or message.caption_entities or []
-    origin = message.forward_origin
+    origin, shared = message.forward_origin, message.chat_shared
+    if shared:
+        chat = Origin(shared.username or "", shared.chat_id, title=shared.title or "")
+        return Said("", origin=chat, message=message.message_id, chosen=True)
     return Said(
         text=message.text or message.caption or "",
         entities=tuple(Entity(e.type, e.offset, e.length, e.url or "") for e in entities),
@@ -123,20 +131,34 @@ def front_door(
         messages = [one.message for _, one in said]
         heights.seen(user.id, max(messages))
         await reception.seen(user.id, dict.fromkeys(messages, clock()))
-        return await reply(user, said, None)
+        heard = list(takewhile(lambda one: says_something(one[1]), said))
+        return await reply(user, heard, None) if heard else 1
 
     async def reply(user: User, heard: Sequence[tuple[int, Heard]], on: int | None) -> int:
         language = language_of(user.language_code)
         many, answer = await reception.hear_all(user.id, heard, language)
-        media = [one.message for _, one in heard[:many] if isinstance(one, Said) and one.media]
-        if media:
-            await delete(bot, user.id, media)
+        gone = [one.message for _, one in heard[:many] if isinstance(one, Said) and to_go(one)]
+        if gone:
+            await delete(bot, user.id, gone)
+        if answer and answer.closes and (sent := await put_away(bot, user.id)):
+            heights.sent(user.id, sent)
+            await reception.seen(user.id, {sent: clock()})
         if answer and (sent := await show(bot, user.id, answer, on)):
             heights.sent(user.id, sent)
             await reception.seen(user.id, {sent: clock()})
         return many
 
     return hear
+
+
+def says_something(said: Said) -> bool:
+    """Whether there is anything to answer; a service line is only remembered, to be cleared."""
+    return bool(said.text or said.media or said.chosen)
+
+
+def to_go(said: Said) -> bool:
+    """Whether it is taken out of the chat: pictures, and the line that tells what was chosen."""
+    return bool(said.media or said.chosen)
 
 
 def in_one_turn(line: Sequence[Raw]) -> Sequence[Raw]:
@@ -207,7 +229,7 @@ async def show(bot: Bot, chat: int, answer: Answer, on: int | None) -> int | Non
     Raises Unanswered where Telegram cannot be reached or does not say what came of it.
     """
     try:
-        if answer.redraw and on and await redrawn(bot, chat, answer, on):
+        if answer.redraw and on and not answer.chooses and await redrawn(bot, chat, answer, on):
             return on
         message = await patiently(
             lambda: bot.send_message(
@@ -244,6 +266,23 @@ def crier(
     return cry
 
 
+async def put_away(bot: Bot, chat: int) -> int | None:
+    """Take the list to choose from off the screen: a bot can do that only with a message.
+
+    It is deleted at once; its id, in case that fails, and None where nobody is reached.
+    """
+    try:
+        message = await patiently(
+            lambda: bot.send_message(
+                chat, "…", reply_markup=ReplyKeyboardRemove(), disable_notification=True
+            )
+        )
+    except TelegramForbiddenError:
+        return None
+    await delete(bot, chat, [message.message_id])
+    return message.message_id
+
+
 async def redrawn(bot: Bot, chat: int, answer: Answer, message: int) -> bool:
     """Whether *message* now shows *answer*; False where it is gone and a new one is needed."""
     try:
@@ -253,7 +292,7 @@ async def redrawn(bot: Bot, chat: int, answer: Answer, message: int) -> bool:
                 chat_id=chat,
                 message_id=message,
                 entities=entities_of(answer.marks),
-                reply_markup=keyboard(answer),
+                reply_markup=inline(answer),
                 link_preview_options=NO_PREVIEW,
                 parse_mode=None,
             )
@@ -287,7 +326,36 @@ def entities_of(marks: Sequence[Mark]) -> list[MessageEntity]:
     return [MessageEntity(type=m.kind, offset=m.offset, length=m.length) for m in marks]
 
 
-def keyboard(answer: Answer) -> InlineKeyboardMarkup | None:
+def keyboard(answer: Answer) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    """The keys below a message; only those below the field can let somebody choose a chat."""
+    return chooser(answer) if answer.chooses else inline(answer)
+
+
+def chooser(answer: Answer) -> ReplyKeyboardMarkup:
+    """Keys below the field (Bot API, KeyboardButtonRequestChat): no picture is asked for.
+
+    The others type their own words, which are understood as a press.
+    """
+    rows = [
+        [KeyboardButton(text=key.label, request_chat=request(key)) for key in row]
+        for row in answer.rows
+    ]
+    return ReplyKeyboardMarkup(keyboard=rows, resize_keyboard=True, one_time_keyboard=True)
+
+
+def request(key: Key) -> KeyboardButtonRequestChat | None:
+    """What to ask Telegram for: the number, the title and the public name."""
+    if not key.choose:
+        return None
+    return KeyboardButtonRequestChat(
+        request_id=REQUESTS[key.choose],
+        chat_is_channel=key.choose == "channel",
+        request_title=True,
+        request_username=True,
+    )
+
+
+def inline(answer: Answer) -> InlineKeyboardMarkup | None:
     """Keys as inline buttons (Bot API, InlineKeyboardButton)."""
     rows = [
         [

@@ -89,7 +89,7 @@ async def open_door(
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer
 
-    from bot import front_door, news
+    from bot import caretaker, front_door, news, profile
 
     keys = read_door_keys(settings.keys)
     token = settings.door_token.get_secret_value()
@@ -108,10 +108,11 @@ async def open_door(
         sweep = front_door.sweeper(bot, clock)
         reception = Reception(store, drafts, counts, keys, shelf, sweep, below, clock)
         heights = Heights()
+        carrier = news.DoorCarrier(bot, reception, clock)
         courier = Courier(
             "door",
             store,
-            news.DoorCarrier(bot, reception, clock),
+            carrier,
             news.kinds(keys, reception),
             clock,
             pace=Pace(),
@@ -127,6 +128,8 @@ async def open_door(
             lambda: keep_house(store, clock),
             lambda: beat("door", store, lambda: receiver.listened, clock),
             *((watch.run,) if roll.chats else ()),
+            lambda: profile.introduce(api, reception.today()),
+            caretaker.Caretaker(reception, carrier, clock).run,
         )
         yield Half("door", courier, receiver, chores)
 

@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 from handlers.gather import edited, kept
 from handlers.talk import (
+    BOTH,
     CLEAR,
     ERASE,
     REPORT,
@@ -179,9 +180,10 @@ def meant(heard: Said, here: Step, draft: Draft) -> Heard:
     """
     shown = here.shown(draft)
     word = word_of(heard.text).removeprefix(TICK)
+    words = {word, word.partition(BOTH)[0]}  # a key below the field may type both languages
     for button in (*shown, CLEAR):
         labels = [typed_as(button.words, language) for language in LANGUAGES]
-        if any(word in (label, FIRST_WORDS.split(label)[0]) for label in labels):
+        if any(words & {label, FIRST_WORDS.split(label)[0]} for label in labels):
             return Pressed(button.name)
     if not here.free and word.isdecimal() and len(word) < 3 and 0 < int(word) <= len(shown):
         return Pressed(shown[int(word) - 1].name)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import tables
 from storage.statements import insert
 
-Lane = Literal["staff", "door"]
+Lane = Literal["staff", "door", "caretaker"]
 
 _T = tables.outbox.c
 _LETTER = (_T.id, _T.lane, _T.kind, _T.case_id, _T.key, _T.version, _T.body, _T.due)
