@@ -110,7 +110,7 @@ async def open_door(
             shelf.fill,
             lambda: keep_house(store, clock),
             lambda: profile.introduce(api, reception.today()),
-            caretaker.Caretaker(reception, carrier, clock).run,
+            caretaker.Caretaker(reception, carrier, partial(front_door.put_away, bot), clock).run,
         )
         yield Half("door", courier, receiver, chores)
 

@@ -61,6 +61,15 @@ class Memory:
 
 _MEMORY = TypeAdapter(Memory)
 
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """A chat was cleared by itself. *chose*: the list to choose from was on the screen."""
+
+    swept: Swept
+    chose: bool
+
+
 Sweep = Callable[[int, Mapping[int, float]], Awaitable[set[int]]]
 
 
@@ -229,7 +238,7 @@ class Reception:
         before = set(messages) - {heard.message if isinstance(heard, Said) else 0}
         return Swept(len(left), sure=bool(before))
 
-    async def clear_if_quiet(self, chat: int, seconds: float) -> Swept | float:
+    async def clear_if_quiet(self, chat: int, seconds: float) -> "Tidied | float":
         """Clear a chat in which nobody has done anything for *seconds*, as if they had asked.
 
         Where somebody has, the unix second at which it is worth looking again.
@@ -248,7 +257,7 @@ class Reception:
             await self.drafts.forget_messages(person, set(messages) - left)
             await self.counts.drop(_unsent(person))
             held.kept = None
-            return Swept(len(left), sure=bool(messages))
+            return Tidied(Swept(len(left), sure=bool(messages)), chose(memory))
 
     async def _mark_unsent(self, person: str, before: Draft, turn: Turn) -> None:
         """For a day, and only for who talked with us: that there was something not yet sent.
@@ -292,7 +301,7 @@ class Reception:
         return self._now().astimezone(HONG_KONG).date()
 
 
-def chose(memory: Memory | None, heard: Heard) -> bool:
+def chose(memory: Memory | None, heard: Heard | None = None) -> bool:
     """Whether the person could choose from their list until now."""
     chosen = isinstance(heard, Said) and heard.chosen
     return chosen or bool(memory and memory.answer and memory.answer.chooses)
