@@ -62,6 +62,15 @@ class Memory:
 
 _MEMORY = TypeAdapter(Memory)
 
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """A chat was cleared by itself. *chose*: the list to choose from was on the screen."""
+
+    swept: Swept
+    chose: bool
+
+
 Sweep = Callable[[int, Mapping[int, float]], Awaitable[set[int]]]
 
 
@@ -241,7 +250,7 @@ class Reception:
         await self.drafts.forget_messages(person, set(messages) - left)
         return Swept(len(left))
 
-    async def clear_if_quiet(self, chat: int, seconds: float) -> Swept | float:
+    async def clear_if_quiet(self, chat: int, seconds: float) -> "Tidied | float":
         """Clear a chat in which nobody has done anything for *seconds*, as if they had asked.
 
         Where somebody has, the unix second at which it is worth looking again.
@@ -260,7 +269,7 @@ class Reception:
             await self.drafts.forget_messages(person, set(messages) - left)
             await self.counts.drop(_unsent(person))
             held.kept = None
-            return Swept(len(left), known=bool(messages))
+            return Tidied(Swept(len(left), known=bool(messages)), chose(memory))
 
     async def _mark_unsent(self, person: str, before: Draft, turn: Turn) -> None:
         """For a day, and only for who talked with us: that there was something not yet sent.
@@ -314,7 +323,7 @@ async def take_all(draft: Draft, heard: Sequence[Heard]) -> tuple[Turn, int]:
     return turn, many
 
 
-def chose(memory: Memory | None, heard: Heard) -> bool:
+def chose(memory: Memory | None, heard: Heard | None = None) -> bool:
     """Whether the person could choose from their list until now."""
     chosen = isinstance(heard, Said) and heard.chosen
     return chosen or bool(memory and memory.answer and memory.answer.chooses)
