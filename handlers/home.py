@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from handlers.checking import CHECK
 from handlers.digits import code_in
 from handlers.directory import directory, short_line
 from handlers.erase import ERASE, START, STOP
 from handlers.house import House
+from handlers.law import CAN_CHECK, LAW, LAW_CARDS
 from handlers.report import REPORT
 from handlers.status import BACK, STATUS
 from handlers.talk import (
@@ -115,6 +117,8 @@ HOUSE = House(
     HOME,
     REPORT,
     STATUS,
+    LAW,
+    CHECK,
     ERASE,
     STOP,
     anywhere={
@@ -125,6 +129,10 @@ HOUSE = House(
         REPORT_LINKS.name: Talk("report"),
         "/status": Talk("status"),
         MY_CASE.name: Talk("status"),
+        "/law": Talk("law"),
+        LAW_CARDS.name: Talk("law"),
+        "/check": Talk("check"),
+        CAN_CHECK.name: Talk("check"),
         "/clear": Talk("erase"),
         CLEAR.name: Talk("erase"),
         "x": Talk("erase"),

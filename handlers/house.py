@@ -125,16 +125,19 @@ class House:
         script = self.scripts.get(talk, self.scripts["home"])
         name = script.opening(go.draft) if isinstance(go.to, Talk) else go.to
         step = script.steps[name]
-        draft = replace(go.draft, talk=script.name, step=name)
+        draft = go.draft if script.name == go.draft.talk else go.draft.left()
+        draft = replace(draft, talk=script.name, step=name)
         words = () if step.effect else as_says(step.ask(draft))
         # On a cleared screen the word "clear" would tell that something was there.
         last = () if step.effect is Effect.CLEAR else (CLEAR,)
-        return Turn(draft, (*go.first, *words), (*step.shown(draft), *last), step.effect)
+        buttons = (*step.shown(draft), *last)
+        return Turn(draft, (*go.first, *words), buttons, step.effect, go.redraw)
 
     def _again(self, stay: Stay) -> Turn:
         step = self.step(stay.draft)
         draft = replace(stay.draft, step=step.name)
-        says = (*stay.first, *as_says(step.ask(draft)))
+        ask = (step.again if stay.first else None) or step.ask
+        says = (*stay.first, *as_says(ask(draft)))
         return Turn(draft, says, (*step.shown(draft), CLEAR), redraw=stay.redraw)
 
 

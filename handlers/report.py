@@ -344,6 +344,8 @@ def ask_review(draft: Draft) -> tuple[Say, ...]:
     if draft.urgency:
         urgency = Say(URGENCY[draft.urgency])
         lines.append(Say(N_("• How urgent: {urgency}"), {"urgency": urgency}))
+    if draft.checked:
+        lines.append(Say(N_("• Legal check: attached")))
     lines.append(Say(N_("• Note: written") if draft.note else N_("• Note: none")))
     lines.append(
         Say(N_("• News in this chat: yes") if draft.news else N_("• News in this chat: no"))

@@ -9,14 +9,31 @@ from unicodedata import east_asian_width
 
 from babel.dates import format_date
 
-from handlers.talk import Blank, Button, Code, Fact, Number, Say, Strong, Turn
+from handlers.directory import short_line
+from handlers.talk import (
+    Blank,
+    Button,
+    Code,
+    Fact,
+    Folded,
+    Known,
+    Number,
+    Say,
+    Source,
+    Strong,
+    Turn,
+    While,
+)
 from locales import LANGUAGES, N_, facts
 from locales.catalogue import wording
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch shown as "code" or "bold"; offset and length in UTF-16 units."""
+    """A stretch shown as "code", "bold" or "expandable_blockquote".
+
+    Offset and length in UTF-16 units; the kinds are Telegram's (Bot API, MessageEntity).
+    """
 
     kind: str
     offset: int
@@ -72,10 +89,7 @@ class Voice:
         for number, language in enumerate(self.languages):
             if number:
                 page.write("\n\n")
-            for count, say in enumerate(says):
-                if count:
-                    page.write("\n")
-                self._say(page, say, language)
+            self._lines(page, says, language)
         return page
 
     def label(self, words: str | Say) -> str:
@@ -93,6 +107,12 @@ class Voice:
         label = self.label(button.words)
         return Key(label, button.name, button.style, button.copy, button.url)
 
+    def _lines(self, page: "Page", says: Iterable[Say], language: str) -> None:
+        for number, say in enumerate(says):
+            if number:
+                page.write("\n")
+            self._say(page, say, language)
+
     def _say(self, page: "Page", say: Say, language: str) -> None:
         for literal, name, _, _ in Formatter().parse(wording(say.words, language)):
             page.write(literal)
@@ -109,11 +129,11 @@ class Voice:
             case Code(text):
                 with page.marked("code"):
                     page.write(text)
-            case Fact(key):
-                entry, _, field = key.rpartition(".")
-                page.write(facts.entry(entry).text(field, language))
-            case Number(key):
-                self._number(page, facts.entry(key), language)
+            case Folded(lines):
+                with page.marked("expandable_blockquote"):
+                    self._lines(page, lines, language)
+            case Fact() | Number() | Source() | While():
+                self._known(page, blank, language)
             case tuple():
                 for number, piece in enumerate(blank):
                     if number:
@@ -121,6 +141,19 @@ class Voice:
                     self._blank(page, piece, language)
             case _:
                 page.write(str(blank))
+
+    def _known(self, page: "Page", blank: Known, language: str) -> None:
+        match blank:
+            case Fact(key):
+                entry, _, field = key.rpartition(".")
+                page.write(facts.entry(entry).text(field, language))
+            case Number(key):
+                self._number(page, facts.entry(key), language)
+            case Source(keys):
+                self._sources(page, keys, language)
+            case While(keys, lines):
+                stale = any(facts.entry(key).stale(self.today) for key in keys)
+                self._lines(page, ASK_INSTEAD if stale else lines, language)
 
     def _number(self, page: "Page", entry: facts.Entry, language: str) -> None:
         """A number to call, with the day it was read; past its date: being checked."""
@@ -134,10 +167,28 @@ class Voice:
             day = spoken_day(entry.checked, language)
             self._say(page, Say(PUBLISHED, {"number": number, "day": day}), language)
 
+    def _sources(self, page: "Page", keys: Iterable[str], language: str) -> None:
+        entries = [facts.entry(key) for key in keys]
+        lines = [read_at(entry, language) for entry in entries]
+        unproofed = any(entry.proofed is None for entry in entries)
+        self._lines(page, (*lines, *((Say(UNPROOFED),) if unproofed else ())), language)
+
 
 BETWEEN = N_(", ")
 CHECKING = N_("being checked; in danger call 999")
 PUBLISHED = N_("{number} (as published, {day})")
+READ = N_("Source: {who}, read {day}.")
+UNPROOFED = N_("No lawyer has checked our words yet.")
+ASK_INSTEAD = (
+    Say(N_("This may have changed: we are checking it. Until then, please ask:")),
+    short_line("help.rainlily"),
+)
+
+
+def read_at(entry: facts.Entry, language: str) -> Say:
+    """Who says so, and the day it was read."""
+    who, day = Fact(f"{entry.key}.by"), spoken_day(entry.checked, language)
+    return Say(READ, {"who": who, "day": day})
 
 
 def spoken_day(day: date, language: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Literal
 
+from handlers.check import How
 from handlers.links import Entity, Link, Origin
 from locales import N_
 
@@ -133,6 +134,34 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Who says what these entries ("law.sharing") state, and the day it was read, a line each.
+
+    And one more where no lawyer has checked our words for one of them.
+    """
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Long text, a line each: a platform may show its beginning only, until it is tapped."""
+
+    lines: "tuple[Say, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    """Lines that hold while all these entries do.
+
+    Past the date of one: that it is being checked, and whom to ask.
+    """
+
+    keys: tuple[str, ...]
+    lines: "tuple[Say, ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Words not yet in any language nor on any platform; blanks are filled when spoken."""
 
@@ -140,7 +169,9 @@ class Say:
     blanks: "Mapping[str, Blank]" = field(default_factory=dict)
 
 
-Blank = str | int | Code | Strong | Fact | Number | Say | tuple["Blank", ...]
+Marked = Code | Strong | Folded
+Known = Fact | Number | Source | While
+Blank = str | int | Marked | Known | Say | tuple["Blank", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +210,9 @@ class Draft:
 
     *ref* is the case's id to be, so that sending twice files once; *over* counts links beyond the
     limit; *code* is sixteen typed digits; *album* is the last one answered. *newest* is the newest
-    message heard; what came up to the message *settled* is sent.
+    message heard; what came up to the message *settled* is sent. *card* is the one of the law that
+    is read, *answers* are those of the legal check, *checked* is what came of it, where that goes
+    along with the report.
     """
 
     ref: str = ""
@@ -199,6 +232,13 @@ class Draft:
     album: str = ""
     newest: int = 0
     settled: int = 0
+    card: str = ""
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    checked: Mapping[str, How] = field(default_factory=dict)
+
+    def left(self) -> "Draft":
+        """What goes along into another talk: no answer of the legal check."""
+        return replace(self, card="", answers={})
 
     def bare(self) -> "Draft":
         """What may stay once a report is sent: where the person is, and nothing they typed."""
@@ -230,16 +270,18 @@ class Talk:
 Exit = str | Talk
 
 HOME, REPORT = Talk("home"), Talk("report")
+LAW, CHECK = Talk("law"), Talk("check")
 ERASE, STOP = Talk("erase"), Talk("stop")
 
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Leave by this exit."""
+    """Leave by this exit. *redraw*: the message that was pressed may be changed."""
 
     to: Exit
     draft: Draft
     first: tuple[Say, ...] = ()
+    redraw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +314,8 @@ class Step:
 
     *buttons* lead out by themselves; *choices* are further buttons, made from the draft, that
     *read* answers. Where *effect* is set, arriving asks it of the world and *tell* says what came
-    of it; *ask* then only repeats the question. A *free* step reads any words, so no number stands
+    of it; *ask* then only repeats the question. *again* is asked after other words, where *ask* is
+    long. A *free* step reads any words, so no number stands
     for a button there. A step that *holds* is left by its buttons, or by clearing the chat.
     """
 
@@ -286,6 +329,7 @@ class Step:
     tell: Callable[[Draft, Told], "Telling"] | None = None
     free: bool = False
     holds: bool = False
+    again: Callable[[Draft], Words] | None = None
 
     @property
     def exits(self) -> tuple[Exit, ...]:
