@@ -125,7 +125,7 @@ class House:
         script = self.scripts.get(talk, self.scripts["home"])
         name = script.opening(go.draft) if isinstance(go.to, Talk) else go.to
         step = script.steps[name]
-        draft = go.draft if script.name == go.draft.talk else go.draft.left()
+        draft = go.draft.left() if isinstance(go.to, Talk) else go.draft
         draft = replace(draft, talk=script.name, step=name)
         words = () if step.effect else as_says(step.ask(draft))
         # On a cleared screen the word "clear" would tell that something was there.

@@ -237,7 +237,7 @@ class Draft:
     checked: Mapping[str, How] = field(default_factory=dict)
 
     def left(self) -> "Draft":
-        """What goes along into another talk: no answer of the legal check."""
+        """What goes along where a talk is opened: no answer of the legal check."""
         return replace(self, card="", answers={})
 
     def bare(self) -> "Draft":
