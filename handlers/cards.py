@@ -92,7 +92,7 @@ ANYBODY_ELSE = N_("The gender of either of you and, as far as we can see, who th
 
 VOYEURISM = Card(
     "voyeurism",
-    N_("Secretly watched, filmed"),
+    N_("Filmed in secret"),
     (
         N_(
             "Somebody secretly watched or filmed you where anyone would expect privacy: in a "
@@ -138,7 +138,7 @@ VOYEURISM = Card(
 
 RECORDING = Card(
     "recording",
-    N_("Up a skirt, down a top"),
+    N_("Under clothes"),
     (
         N_(
             "Somebody photographed or filmed under your skirt, down your top, or an intimate part "
@@ -180,7 +180,7 @@ RECORDING = Card(
 
 PASSING_ON = Card(
     "passing_on",
-    N_("Passing on such images"),
+    N_("Passing images on"),
     (
         N_(
             "Somebody showed, sent or posted an image of you that was filmed secretly, or under "
@@ -297,7 +297,7 @@ SHARING = Card(
 
 DOXXING = Card(
     "doxxing",
-    N_("Personal details posted"),
+    N_("Personal details"),
     (
         N_(
             "Somebody published your name, phone, address, school, work or account, without your "
@@ -351,7 +351,7 @@ DOXXING = Card(
 
 CHILD = Card(
     "child",
-    N_("A child or teenager"),
+    N_("Child or teenager"),
     (
         N_(
             "If the person was under {age} when it was made, a stricter law applies. Please do "
@@ -563,7 +563,7 @@ HARASSMENT = Card(
 
 DISPOSAL = Card(
     "disposal",
-    N_("Court order to delete"),
+    N_("Deletion by court"),
     (
         N_(
             "A court can order that an image be removed, deleted or destroyed. It is not a quick "
@@ -611,7 +611,7 @@ DISPOSAL = Card(
 
 POLICE = Card(
     "police",
-    N_("Going to the police"),
+    N_("Telling the police"),
     (
         N_(
             "It is your choice, and it can wait until you have talked with somebody. RainLily can "

@@ -16,7 +16,6 @@ from handlers.talk import (
     Code,
     Fact,
     Folded,
-    Known,
     Number,
     Say,
     Source,
@@ -132,18 +131,6 @@ class Voice:
             case Folded(lines):
                 with page.marked("expandable_blockquote"):
                     self._lines(page, lines, language)
-            case Fact() | Number() | Source() | While():
-                self._known(page, blank, language)
-            case tuple():
-                for number, piece in enumerate(blank):
-                    if number:
-                        page.write(wording(BETWEEN, language))
-                    self._blank(page, piece, language)
-            case _:
-                page.write(str(blank))
-
-    def _known(self, page: "Page", blank: Known, language: str) -> None:
-        match blank:
             case Fact(key):
                 entry, _, field = key.rpartition(".")
                 page.write(facts.entry(entry).text(field, language))
@@ -154,6 +141,13 @@ class Voice:
             case While(keys, lines):
                 stale = any(facts.entry(key).stale(self.today) for key in keys)
                 self._lines(page, ASK_INSTEAD if stale else lines, language)
+            case tuple():
+                for number, piece in enumerate(blank):
+                    if number:
+                        page.write(wording(BETWEEN, language))
+                    self._blank(page, piece, language)
+            case _:
+                page.write(str(blank))
 
     def _number(self, page: "Page", entry: facts.Entry, language: str) -> None:
         """A number to call, with the day it was read; past its date: being checked."""

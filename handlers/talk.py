@@ -169,9 +169,9 @@ class Say:
     blanks: "Mapping[str, Blank]" = field(default_factory=dict)
 
 
-Marked = Code | Strong | Folded
-Known = Fact | Number | Source | While
-Blank = str | int | Marked | Known | Say | tuple["Blank", ...]
+Blank = (
+    str | int | Code | Strong | Folded | Fact | Number | Source | While | Say | tuple["Blank", ...]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,7 +251,7 @@ def test_a_case_of_before_the_check_still_reads() -> None:
 @pytest.mark.parametrize(
     ("found", "line"),
     [
-        ({"AAE": "may", "DOX": "may"}, "may apply: Shared or threatened, Personal details posted"),
+        ({"AAE": "may", "DOX": "may"}, "may apply: Shared or threatened, Personal details"),
         ({"INTIM": "depends"}, "depends: Threats"),
         ({"AAE": "may", "INTIM": "depends"}, "may apply: Shared or threatened; depends: Threats"),
         ({"AAE": "may", "zz later": "may"}, "may apply: Shared or threatened"),
