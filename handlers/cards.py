@@ -40,14 +40,12 @@ class Card:
 
     def says(self) -> tuple[Say, ...]:
         """The whole card; past the date of one of its facts: that it is being checked."""
-        lines = (
-            *(self.filled(words) for words in self.short),
-            *(short_line(f"help.{key}") for key in self.ask),
-            Say("{long}", {"long": Folded(self.folded())}),
-        )
+        short = (self.filled(words) for words in self.short)
+        ask = tuple(short_line(f"help.{key}") for key in self.ask)
+        lines = (*short, *ask, Say("{long}", {"long": Folded(self.folded())}))
         return (
             Say("{title}", {"title": Strong(self.title)}),
-            Say("{card}", {"card": While(self.entries, lines)}),
+            Say("{card}", {"card": While(self.entries, lines, (Say(CHANGED), *ask))}),
             Say(NO_ADVICE),
         )
 
@@ -68,6 +66,7 @@ class Card:
         return Say(words, facts)
 
 
+CHANGED = N_("This may have changed: we are checking it. Until then, please ask:")
 NO_ADVICE = N_("This is information, not legal advice.")
 
 IN_THE_LAW = N_("In the law")

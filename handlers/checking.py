@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from handlers.cards import (
     BLACKMAIL,
+    CHANGED,
     CHILD,
     DOXXING,
     HACKING,
@@ -279,12 +280,20 @@ def ask_result(draft: Draft) -> tuple[Say, ...]:
     four = [offence(flag, found[flag]) for flag in OFFENCES if flag in found]
     head = [Say(N_("From your answers, in the law of Hong Kong:"))] if four else []
     lines = (*first_of_all(found), *head, *four, *besides(found))
+    ask = tuple(short_line(key) for key in whom(found))
     return (
-        Say("{result}", {"result": While(STANDS_ON, lines)}),
+        Say("{result}", {"result": While(STANDS_ON, lines, (Say(CHANGED), *ask))}),
         Say(N_("Next: talk with somebody, report the links, or read on. You decide.")),
-        short_line("help.rainlily"),
+        *ask,
         Say(N_("Only a court can decide. {no_advice}"), {"no_advice": Say(NO_ADVICE)}),
     )
+
+
+def whom(found: Mapping[str, How]) -> tuple[str, ...]:
+    """Who to ask: for somebody under 18, those who are there for them."""
+    if "MINOR18" in found or "CONSENT_VOID" in found:
+        return ("help.welfare",)
+    return ("help.welfare", "help.rainlily") if "CHILD" in found else ("help.rainlily",)
 
 
 def first_of_all(found: Mapping[str, How]) -> tuple[Say, ...]:

@@ -9,7 +9,6 @@ from unicodedata import east_asian_width
 
 from babel.dates import format_date
 
-from handlers.directory import short_line
 from handlers.talk import (
     Blank,
     Button,
@@ -138,9 +137,9 @@ class Voice:
                 self._number(page, facts.entry(key), language)
             case Source(keys):
                 self._sources(page, keys, language)
-            case While(keys, lines):
+            case While(keys, lines, others):
                 stale = any(facts.entry(key).stale(self.today) for key in keys)
-                self._lines(page, ASK_INSTEAD if stale else lines, language)
+                self._lines(page, others if stale else lines, language)
             case tuple():
                 for number, piece in enumerate(blank):
                     if number:
@@ -173,10 +172,6 @@ CHECKING = N_("being checked; in danger call 999")
 PUBLISHED = N_("{number} (as published, {day})")
 READ = N_("Source: {who}, read {day}.")
 UNPROOFED = N_("No lawyer has checked our words yet.")
-ASK_INSTEAD = (
-    Say(N_("This may have changed: we are checking it. Until then, please ask:")),
-    short_line("help.rainlily"),
-)
 
 
 def read_at(entry: facts.Entry, language: str) -> Say:

@@ -152,13 +152,11 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class While:
-    """Lines that hold while all these entries do.
-
-    Past the date of one: that it is being checked, and whom to ask.
-    """
+    """Lines that hold while all these entries do; past the date of one, the *others* are said."""
 
     keys: tuple[str, ...]
     lines: "tuple[Say, ...]"
+    others: "tuple[Say, ...]"
 
 
 @dataclass(frozen=True, slots=True)

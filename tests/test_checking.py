@@ -184,6 +184,22 @@ def test_a_result_ends_with_next_steps_and_no_advice() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("age", "names"),
+    [
+        ("18", ["RainLily"]),
+        ("u16", ["Social Welfare Department"]),
+        ("16_17", ["Social Welfare Department"]),
+        ("unknown", ["Social Welfare Department", "RainLily"]),
+    ],
+)
+def test_the_young_are_sent_to_those_who_are_there_for_them(age: str, names: list[str]) -> None:
+    turn = press(at("place", answers={**SOME, "q5": (age,)}), "q7:both")
+
+    asked = [name for name in ("Social Welfare Department", "RainLily") if name in text(turn)]
+    assert asked == names
+
+
 def test_past_the_date_of_a_fact_the_result_says_that_it_is_checked() -> None:
     old = Voice("en", date(2030, 1, 1)).page(ask_result(at("result", answers=SOME))).text
 
