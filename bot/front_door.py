@@ -1,10 +1,12 @@
 """The door on Telegram, with aiogram: an update becomes Heard, an Answer becomes a message."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import date
+from itertools import takewhile
 from typing import TypeVar
 
-from aiogram import Bot, Dispatcher, Router
+from aiogram import Bot
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
@@ -29,6 +31,7 @@ from aiogram.types import (
 )
 
 from bot import door_slim
+from bot.alarm import Roll
 from bot.courier import Heights
 from bot.receiver import Desk
 from bot.slim import Update as Raw
@@ -46,6 +49,7 @@ from storage.down import Down
 
 T = TypeVar("T")
 
+FLOOD = 10  # waiting from one chat: more are answered as one; an album has no more pieces
 ANSWER_SECONDS = 5.0  # a turn has ten: Telegram being slow must not look like the update's fault
 PATIENCE_SECONDS = 3
 DELETABLE_FOR = 48 * 3600
@@ -86,68 +90,87 @@ def origin_of(origin: MessageOriginChannel) -> Origin:
     return Origin(origin.chat.username or "", origin.chat.id, origin.message_id)
 
 
-def front_door(reception: Reception, heights: Heights, clock: Callable[[], float]) -> Router:
-    """A router that hears people and answers them, and knows nothing else."""
-    router = Router(name="front door")
+def front_door(
+    bot: Bot, reception: Reception, heights: Heights, clock: Callable[[], float], roll: Roll
+) -> Callable[[Sequence[Update]], Awaitable[int]]:
+    """What hears people and leads, answers them, and gives how many updates it heard.
 
-    @router.message()
-    async def typed(message: Message, bot: Bot, event_update: Update) -> None:
-        await hear(bot, message, event_update, heard_in(message))
+    It is not aiogram's dispatcher, because that one hears one update at a time.
+    """
 
-    @router.edited_message()
-    async def edited(message: Message, bot: Bot, event_update: Update) -> None:
-        await hear(bot, message, event_update, heard_in(message, edited=True))
+    async def hear(updates: Sequence[Update]) -> int:
+        match updates[0]:
+            case Update(update_id=number, callback_query=CallbackQuery() as query):
+                on = query.message.message_id if query.message else None
+                await reply(query.from_user, [(number, Pressed(query.data or ""))], on)
+                await settle(query)  # last: a press that comes again must still be heard
+            case Update(
+                update_id=number, edited_message=Message(from_user=User() as user) as edit
+            ):
+                await listen(user, [(number, heard_in(edit, edited=True))])
+            case Update(message=Message(from_user=User() as user) as message) if (
+                says := roll.answer(user.id, message.text or "")
+            ):
+                await show(bot, user.id, Voice(None, reception.today()).message((says,)), None)
+            case Update(message=Message(from_user=User() as user)):
+                said = [(one.update_id, heard_in(one.message)) for one in updates if one.message]
+                return await listen(user, said)
+            case Update(my_chat_member=ChatMemberUpdated() as change):
+                await leave(bot, change.chat.id)
+        return 1
 
-    @router.callback_query()
-    async def pressed(query: CallbackQuery, bot: Bot, event_update: Update) -> None:
-        on = query.message.message_id if query.message else None
-        heard = Pressed(query.data or "")
-        await reply(bot, query.from_user, event_update, heard, on)
-        await settle(query)  # last: a press that comes again must still be heard
+    async def listen(user: User, said: Sequence[tuple[int, Said]]) -> int:
+        messages = [one.message for _, one in said]
+        heights.seen(user.id, max(messages))
+        await reception.seen(user.id, dict.fromkeys(messages, clock()))
+        return await reply(user, said, None)
 
-    @router.my_chat_member()
-    async def let_in(change: ChatMemberUpdated, bot: Bot) -> None:
-        await leave(bot, change.chat.id)
-
-    async def hear(bot: Bot, message: Message, update: Update, said: Said) -> None:
-        chat = message.chat.id
-        heights.seen(chat, said.message)
-        await reception.seen(chat, {said.message: clock()})
-        if message.from_user:
-            await reply(bot, message.from_user, update, said, None, remove=bool(said.media))
-
-    async def reply(
-        bot: Bot, user: User, update: Update, heard: Heard, on: int | None, remove: bool = False
-    ) -> None:
+    async def reply(user: User, heard: Sequence[tuple[int, Heard]], on: int | None) -> int:
         language = language_of(user.language_code)
-        answer = await reception.hear(user.id, update.update_id, heard, language)
-        if remove and isinstance(heard, Said):
-            await delete(bot, user.id, [heard.message])
+        many, answer = await reception.hear_all(user.id, heard, language)
+        media = [one.message for _, one in heard[:many] if isinstance(one, Said) and one.media]
+        if media:
+            await delete(bot, user.id, media)
         if answer and (sent := await show(bot, user.id, answer, on)):
             heights.sent(user.id, sent)
             await reception.seen(user.id, {sent: clock()})
+        return many
 
-    return router
+    return hear
 
 
-def desk(bot: Bot, reception: Reception, heights: Heights, clock: Callable[[], float]) -> Desk:
+def in_one_turn(line: Sequence[Raw]) -> Sequence[Raw]:
+    """Of what waits in one chat, what may be answered as one: of a flood, all its messages."""
+    together = tuple(takewhile(lambda raw: "message" in raw, line))
+    return together[:MOST_AT_ONCE] if len(together) > FLOOD else line[:1]
+
+
+def desk(
+    bot: Bot,
+    reception: Reception,
+    heights: Heights,
+    clock: Callable[[], float],
+    roll: Roll,
+) -> Desk:
     """What the receiver needs of the door."""
-    dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.include_router(front_door(reception, heights, clock))
+    listening = front_door(bot, reception, heights, clock, roll)
     told: dict[int, int | None] = {}  # updates that had to wait -> the message that says so
 
-    async def hear(raw: Raw) -> None:
-        update = Update.model_validate(raw, context={"bot": bot})
+    async def hear(line: Sequence[Raw]) -> int:
+        some = in_one_turn(line)
+        raw, number = some[0], some[0]["update_id"]
         try:
-            await dispatcher.feed_update(bot, update)
+            updates = [Update.model_validate(one, context={"bot": bot}) for one in some]
+            heard = await listening(updates)
         except Unanswered:
             raise
         except Down:
-            if update.update_id not in told and not clears(raw):
-                told[update.update_id] = await tell(raw, NOT_YET)
+            if number not in told and not clears(raw):
+                told[number] = await tell(raw, NOT_YET)
             raise
-        if said := told.pop(update.update_id, None):
+        if said := told.pop(number, None):
             await reception.seen(person_of(raw), {said: clock()})
+        return heard
 
     async def tell(raw: Raw, says: Sequence[Say]) -> int | None:
         language = language_of(part_of(raw)["from"].get("language_code"))
@@ -199,6 +222,26 @@ async def show(bot: Bot, chat: int, answer: Answer, on: int | None) -> int | Non
     except TelegramForbiddenError:
         return None
     return message.message_id
+
+
+def crier(
+    bot: Bot, chats: Collection[int], today: Callable[[], date]
+) -> Callable[[Say], Awaitable[None]]:
+    """How an alarm reaches the leads: aloud, to each. Raises Unanswered where it reached none."""
+
+    async def cry(words: Say) -> None:
+        answer = Voice(None, today()).message((words,))
+        unheard = [chat for chat in chats if not await reached(chat, answer)]
+        if len(unheard) == len(chats):
+            raise Unanswered("no lead was reached")
+
+    async def reached(chat: int, answer: Answer) -> bool:
+        try:
+            return await show(bot, chat, answer, None) is not None
+        except (Unanswered, *REFUSALS):
+            return False
+
+    return cry
 
 
 async def redrawn(bot: Bot, chat: int, answer: Answer, message: int) -> bool:

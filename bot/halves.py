@@ -1,14 +1,17 @@
 """The two halves, wired: settings, a clock and dice in; a door or a staff room that runs out."""
 
 import asyncio
+import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from bot.alarm import ALARMS, Roll, Watch, beat
 from bot.bot_api import BotApi
 from bot.config import DoorSettings, HouseSettings, StaffSettings
 from bot.courier import Courier, Heights, Pace
@@ -40,11 +43,22 @@ class Half:
 
     async def run(self) -> None:
         """Until cancelled. The receiver starts last: first what carries, then what promises."""
+        be_prompt()
         async with asyncio.TaskGroup() as group:
             for chore in self.chores:
                 group.create_task(chore())
             group.create_task(self.courier.run())
             group.create_task(self.receiver.run())
+
+
+def be_prompt() -> None:
+    """Let nobody wait for the interpreter itself.
+
+    What is there by now stays for good: the collector need not look at it again and again. And a
+    thread that reads or seals two hundred links gives the interpreter back after a millisecond.
+    """
+    gc.freeze()
+    sys.setswitchinterval(0.001)
 
 
 @asynccontextmanager
@@ -103,9 +117,18 @@ async def open_door(
             pace=Pace(),
             heights=heights,
         )
-        desk = front_door.desk(bot, reception, heights, clock)
+        roll = Roll(settings.alarm_word.get_secret_value(), settings.alarm_chats)
+        desk = front_door.desk(bot, reception, heights, clock, roll)
         receiver = Receiver(api, then(desk, heard), store, clock)
-        yield Half("door", courier, receiver, (shelf.fill, lambda: keep_house(store, clock)))
+        cry = front_door.crier(bot, roll.chats, reception.today)
+        watch = Watch("staff", store, lambda what: cry(ALARMS["staff", what]), clock)
+        chores = (
+            shelf.fill,
+            lambda: keep_house(store, clock),
+            lambda: beat("door", store, lambda: receiver.listened, clock),
+            *((watch.run,) if roll.chats else ()),
+        )
+        yield Half("door", courier, receiver, chores)
 
 
 @asynccontextmanager
@@ -139,7 +162,13 @@ async def open_staff(
             )
         )
         receiver = Receiver(api, then(room.desk, heard), store, clock)
-        yield Half("staff", room.courier, receiver, (lambda: keep_house(store, clock),))
+        watch = Watch("door", store, partial(tell_group, store, clock), clock)
+        chores = (
+            lambda: keep_house(store, clock),
+            lambda: beat("staff", store, lambda: receiver.listened, clock),
+            watch.run,
+        )
+        yield Half("staff", room.courier, receiver, chores)
 
 
 @asynccontextmanager
@@ -164,11 +193,19 @@ async def open_both(
 def then(desk: Desk, after: Callable[[], None]) -> Desk:
     """The same desk, which tells when it has heard something."""
 
-    async def hear(update: Update) -> None:
-        await desk.hear(update)
+    async def hear(line: Sequence[Update]) -> int:
+        heard = await desk.hear(line)
         after()
+        return heard
 
     return replace(desk, hear=hear)
+
+
+async def tell_group(store: Store, clock: Clock, what: str) -> None:
+    """Let the staff courier tell the group what is wrong with the door. Raises Down."""
+    async with store.begin() as books:
+        now = datetime.fromtimestamp(clock(), UTC)
+        await books.outbox.put("staff", "alarm", key="alarm", body={"what": what}, due=now)
 
 
 async def keep_house(store: Store, clock: Clock) -> None:

@@ -19,6 +19,7 @@ from handlers.cards import (
 )
 from handlers.check import How, check
 from handlers.directory import short_line
+from handlers.doors import REPORT_LINKS
 from handlers.law import LAW_CARDS
 from handlers.report import DONE, GO_ON, SKIP, UNSURE, ask_call_first
 from handlers.talk import (
@@ -43,9 +44,8 @@ from handlers.talk import (
 )
 from locales import N_
 
-# These have the names of home's and the law's own, which work in every step.
+# "help" is answered beside the question, so that no answer is lost.
 SOMEBODY = Button("help", N_("Get help now"))
-REPORT_LINKS = Button("report", N_("Report links"))
 LEAVE = Button(LAW_CARDS.name, N_("Leave the questions"))
 ATTACH = Button("attach", N_("Attach to a report"), "primary")
 
@@ -123,7 +123,7 @@ MADE = Question(
 DEMAND = Question(
     "q6",
     N_("Are they asking for something: money, images, sex, a meeting, staying together?"),
-    {"money": N_("Money"), "other": N_("Something else"), "none": N_("Nothing")},
+    {"money": N_("Money"), "other": N_("Something else"), "none": N_("Nothing is asked for")},
 )
 PLACE = Question(
     "q7",

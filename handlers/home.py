@@ -6,6 +6,7 @@ from dataclasses import replace
 from handlers.checking import CHECK
 from handlers.digits import code_in
 from handlers.directory import directory, short_line
+from handlers.doors import ASKS, DOORS, HELP_NOW, REPORT_LINKS, ways
 from handlers.erase import ERASE, START, STOP
 from handlers.house import House
 from handlers.law import CAN_CHECK, LAW, LAW_CARDS
@@ -30,11 +31,13 @@ from handlers.talk import (
 from locales import N_, facts
 
 LANGUAGE_NAMES = {"yue_Hant": "廣東話", "en": "English"}
+TYPED_NAMES = {
+    "yue_Hant": ("廣東話", "中文", "粵語", "广东话", "chinese", "cantonese"),
+    "en": ("english", "eng", "英文"),
+}
 OTHER = {"en": "yue_Hant", "yue_Hant": "en"}
 
-REPORT_LINKS = Button("report", N_("Report links"), "primary")
 MY_CASE = Button("status", N_("Ask about my case"))
-HELP_NOW = Button("help", N_("Get help now"))
 
 
 def ask_welcome(draft: Draft) -> Say:
@@ -78,9 +81,20 @@ HOME = Script(
         "welcome",
         ask_welcome,
         read_welcome,
-        buttons={REPORT_LINKS: Talk("report"), MY_CASE: Talk("status")},
+        buttons={**DOORS, MY_CASE: Talk("status")},
         to=(Talk("report"), Talk("status")),
         choices=lambda draft: (HELP_NOW, *offer_languages(draft)),
+    ),
+    *(
+        Step(
+            door,
+            ask,
+            read_welcome,
+            buttons=ways(door),
+            to=(Talk("report"), Talk("status")),
+            choices=lambda draft: (HELP_NOW,),
+        )
+        for door, ask in ASKS.items()
     ),
 )
 
@@ -144,6 +158,7 @@ HOUSE = House(
         "/language": switch,
         "language:en": speak("en"),
         "language:yue_Hant": speak("yue_Hant"),
+        **{name: speak(lang) for lang, names in TYPED_NAMES.items() for name in names},
     },
     distress=facts.is_distress,
     comfort=COMFORT,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from unicodedata import normalize
 
 from handlers.gather import edited, kept
@@ -81,6 +82,13 @@ class House:
         silent = more and not notes and (not heard.text or move == Stay(known))
         return replace(turn, says=(*notes, *turn.says), silent=silent)
 
+    def speaks_for_itself(self, heard: Heard) -> bool:
+        """Whether it must have an answer of its own, however much is heard after it."""
+        if isinstance(heard, Pressed) or heard.edited:
+            return True
+        word = word_of(heard.text)
+        return word in self.anywhere or word in self.beside or self.distress(heard.text)
+
     def told(self, turn: Turn, told: Told) -> Turn:
         """The same turn, once its effect is carried out."""
         tell = self.step(turn.draft).tell
@@ -153,12 +161,18 @@ FIRST_WORDS = re.compile("[,，]")  # "No" is enough for "No, 18 or over"
 def typed_as(words: str | Say, language: str) -> str:
     """The words on a button as a person would type them: without the tick."""
     if isinstance(words, str):
-        return word_of(wording(words, language))
+        return _plainly_typed(words, language)
     blanks = {
         name: typed_as(blank, language) if isinstance(blank, Say) else blank
         for name, blank in words.blanks.items()
     }
     return word_of(wording(words.words, language).format(**blanks)).removeprefix(TICK)
+
+
+@cache
+def _plainly_typed(words: str, language: str) -> str:
+    # Asked for each button at each message; there are only so many plain buttons.
+    return word_of(wording(words, language))
 
 
 def meant(heard: Said, here: Step, draft: Draft) -> Heard:

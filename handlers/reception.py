@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from unicodedata import normalize
@@ -28,6 +28,7 @@ from handlers.talk import (
     Turn,
     Unknown,
 )
+from locales import BOTH
 from storage.books import Books, NewCase, Store
 from storage.codes import Prepared, Shelf, in_fours, is_whole
 from storage.counts import Counts
@@ -86,20 +87,34 @@ class Reception:
 
         Safe to repeat: the same *update* gets the same answer and changes nothing.
         """
+        _, answer = await self.hear_all(chat, [(update, heard)], language)
+        return answer
+
+    async def hear_all(
+        self, chat: int, heard: Sequence[tuple[int, Heard]], language: str | None
+    ) -> tuple[int, Answer | None]:
+        """Hear one person's updates in order, as many as one answer is enough for, and answer.
+
+        Gives how many those were. Each is heard, its links are kept; only the last is answered.
+        """
         person = self.keys.person(chat)
         async with self.drafts.hold(person) as held:
             memory = _MEMORY.validate_json(held.kept) if held.kept else None
-            if memory and update <= memory.update:
-                return memory.answer if update == memory.update else None
+            known = memory.update if memory else 0
+            new = [(update, one) for update, one in heard if update > known or not memory]
+            if not new:
+                repeated = memory.answer if memory and heard[-1][0] == known else None
+                return len(heard), repeated
             draft = memory.draft if memory else await self._returning(person, language)
-            turn = await take(draft, heard)
-            turn = await self._carry_out(turn, chat, person, update, heard)
+            turn, many = await take_all(draft, [one for _, one in new])
+            update = new[many - 1][0]
+            turn = await self._carry_out(turn, chat, person, update)
             voice = Voice(turn.draft.language, self.today())
             answer = None if turn.silent else voice.answer(turn)
             gone = turn.effect in (Effect.CLEAR, Effect.FORGET)
             kept = Memory(turn.draft, update, answer)
             held.kept = None if gone else _MEMORY.dump_json(kept)
-            return answer
+            return len(heard) - len(new) + many, answer
 
     async def seen(self, chat: int, messages: Mapping[int, float]) -> None:
         """Remember messages of the chat (id -> unix seconds), so that they can be cleared."""
@@ -114,9 +129,7 @@ class Reception:
             return draft
         return replace(draft, ref=pending.case_id, talk="report", step="sent", sent=True)
 
-    async def _carry_out(
-        self, turn: Turn, chat: int, person: str, update: int, heard: Heard
-    ) -> Turn:
+    async def _carry_out(self, turn: Turn, chat: int, person: str, update: int) -> Turn:
         draft = turn.draft
         match turn.effect:
             case None:
@@ -131,7 +144,7 @@ class Reception:
                 told = await self._look_up(draft.code, person)
                 draft = replace(draft, code="")
             case Effect.CLEAR:
-                told = await self._clear(chat, person, heard)
+                told = await self._clear(chat, person)
             case Effect.FORGET:
                 told = Done()
         return HOUSE.told(replace(turn, draft=draft), told)
@@ -154,7 +167,7 @@ class Reception:
         case = NewCase(
             id=draft.ref,
             name=await self._free_name(books),
-            language=draft.language or "yue_Hant",
+            language=draft.language or BOTH,
             minor=draft.minor or "unsure",
             urgency=draft.urgency or "calm",
             news=bool(draft.news),
@@ -200,14 +213,13 @@ class Reception:
                 return Unknown()
             return Standing(case.state, await books.links.states(case.id), case.outcome or "")
 
-    async def _clear(self, chat: int, person: str, heard: Heard) -> Told:
+    async def _clear(self, chat: int, person: str) -> Told:
         """Delete what can be deleted. The number goes too: whoever reads on must not find it."""
         messages = await self.drafts.remembered(person)
         left = await self.sweep(chat, messages)
         await self._forget_code(person)
         await self.drafts.forget_messages(person, set(messages) - left)
-        before = set(messages) - {heard.message if isinstance(heard, Said) else 0}
-        return Swept(len(left), sure=bool(before))
+        return Swept(len(left))
 
     async def _free_name(self, books: Books) -> str:
         for tail in (*[""] * NAMES_TRIED, f" {self.below(10_000)}"):
@@ -225,6 +237,16 @@ class Reception:
     def today(self) -> date:
         """The day in Hong Kong."""
         return self._now().astimezone(HONG_KONG).date()
+
+
+async def take_all(draft: Draft, heard: Sequence[Heard]) -> tuple[Turn, int]:
+    """Take turns until one must be answered; that turn, and how many they were."""
+    turn, many = await take(draft, heard[0]), 1
+    while many < len(heard) and not turn.effect and not HOUSE.speaks_for_itself(heard[many - 1]):
+        await asyncio.sleep(0)  # others may be heard in between
+        after, many = await take(turn.draft, heard[many]), many + 1
+        turn = replace(turn, draft=after.draft) if after.silent else after
+    return turn, many
 
 
 async def take(draft: Draft, heard: Heard) -> Turn:

@@ -8,7 +8,7 @@ from handlers.home import LANGUAGE_NAMES
 from handlers.report import HAPPENED, MINOR, URGENCY
 from handlers.status import OUTCOMES
 from handlers.talk import Blank, Button, Fact, Say, Strong
-from locales import N_, facts
+from locales import BOTH, N_, facts
 from storage.books import Case
 
 A_PAGE = 20
@@ -107,7 +107,7 @@ def about(of: Summary) -> tuple[Say, ...]:
         bold(case.name),
         Say(
             N_("• Sent: {day}, in {language}"),
-            {"day": spelled(case.day), "language": LANGUAGE_NAMES[case.language]},
+            {"day": spelled(case.day), "language": spoken_by(case)},
         ),
         links_line(of),
         Say(N_("• Age then: {age}"), {"age": Say(MINOR[case.minor])}),
@@ -133,6 +133,12 @@ UNDER_AGE = N_("⚠ May be under 18: refer it, the links stay closed.")
 def under_age(case: Case) -> bool:
     """Yes and unsure are treated alike."""
     return case.minor != "no"
+
+
+def spoken_by(case: Case) -> Blank:
+    """The language of whoever reported it."""
+    both = Say(N_("either language (none chosen)"))
+    return both if case.language == BOTH else LANGUAGE_NAMES[case.language]
 
 
 def spelled(day: date) -> str:
@@ -236,9 +242,3 @@ def line(case: Case) -> Say:
         N_("{name} — {urgency} — {day}"),
         {"name": case.name, "urgency": Say(URGENCY[case.urgency]), "day": spelled(case.day)},
     )
-
-
-def digest(cases: Sequence[Case], waiting: int) -> Screen:
-    """One message in place of many new cards at once; their cards follow."""
-    head = Say(N_("Many new cases at once. Their cards follow, the most urgent first."))
-    return Screen((head, *in_group(queue(cases, waiting, 0), waiting).says))

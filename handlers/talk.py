@@ -75,13 +75,9 @@ class TooMany:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The chat was cleared; *left* messages could not be deleted.
-
-    Not *sure*: we do not know what was in the chat before, so something may be left.
-    """
+    """The chat was cleared; *left* of the messages we know of could not be deleted."""
 
     left: int
-    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +194,14 @@ class Kept:
     message: int
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words for the team, and the message they came in."""
+
+    text: str
+    message: int
+
+
 Minor = Literal["no", "yes", "unsure"]
 Urgency = Literal["now", "soon", "calm"]
 
@@ -222,8 +226,7 @@ class Draft:
     over: int = 0
     happened: tuple[str, ...] = ()
     urgency: Urgency | None = None
-    note: str = ""
-    note_message: int = 0
+    notes: tuple[Note, ...] = ()
     news: bool | None = None
     sent: bool = False
     code: str = ""
@@ -237,6 +240,11 @@ class Draft:
     def left(self) -> "Draft":
         """What goes along where a talk is opened: no answer of the legal check."""
         return replace(self, card="", answers={})
+
+    @property
+    def note(self) -> str:
+        """All that was written for the team, "" for nothing."""
+        return "\n".join(note.text for note in self.notes)
 
     def bare(self) -> "Draft":
         """What may stay once a report is sent: where the person is, and nothing they typed."""

@@ -1,11 +1,11 @@
 """The outbox: letters written with the fact they report, and sent by a courier afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -38,6 +38,7 @@ class Letter:
 
 # Due before any clock: the door's and the staff room's need not agree on what is now.
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+TRIED_OFTEN = 3
 
 
 class Outbox:
@@ -106,9 +107,12 @@ class Outbox:
         """Not sent: free to be leased from *due* on. The floor stays: it may have arrived."""
         await self._change(letter_id, due=due, leased_until=None, tries=_T.tries + 1)
 
-    async def put_back(self, letter_id: int, due: datetime) -> None:
-        """Not tried: there was no room for it yet."""
-        await self._change(letter_id, due=due, leased_until=None)
+    async def put_back(self, letter_ids: Collection[int], not_before: datetime) -> None:
+        """Not tried, since there was no room for them: free to be leased, from then on."""
+        later = case((_T.due < not_before, literal(not_before, _T.due.type)), else_=_T.due)
+        await self._connection.execute(
+            update(tables.outbox).where(_T.id.in_(letter_ids)).values(leased_until=None, due=later)
+        )
 
     async def drop(self, key: str) -> None:
         """It need not be sent any more."""
@@ -118,6 +122,12 @@ class Outbox:
         """How many letters are due and not yet sent, leased or not."""
         query = select(func.count()).select_from(tables.outbox)
         return await self._connection.scalar(query.where(_T.lane == lane, _T.due <= now)) or 0
+
+    async def is_stuck(self, lane: Lane, before: datetime) -> bool:
+        """Whether a letter was due before that moment, or was tried in vain again and again."""
+        waits = (_T.due <= before) | (_T.tries >= TRIED_OFTEN)
+        query = select(_T.id).where(_T.lane == lane, waits).limit(1)
+        return await self._connection.scalar(query) is not None
 
     async def _change(self, letter_id: int, **values: Any) -> None:
         await self._connection.execute(

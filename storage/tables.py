@@ -164,6 +164,14 @@ posts = Table(
     Index("posts_message", "chat", "message"),
 )
 
+lines = Table(
+    "lines",
+    metadata,
+    _case(primary_key=True),
+    Column("page", CHAR(32), nullable=False),
+    Index("lines_page", "page"),
+)
+
 seen = Table(
     "seen",
     metadata,
@@ -172,6 +180,13 @@ seen = Table(
     Column("key", String(128), primary_key=True),
     Column("at", Utc, nullable=False),
     Index("seen_at", "at"),
+)
+
+pulses = Table(
+    "pulses",
+    metadata,
+    Column("half", String(16), primary_key=True),
+    Column("at", Utc, nullable=False),
 )
 
 audit = Table(

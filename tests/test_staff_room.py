@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,9 +12,11 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
+from bot.alarm import SILENT
 from bot.bot_api import BotApi
 from bot.clerk import moment
 from bot.courier import Pace
+from bot.halves import tell_group
 from bot.receiver import Receiver, Update
 from bot.sandbox.phone import Phone, Shown
 from bot.sandbox.server import serving
@@ -101,9 +103,9 @@ async def opened(
     drafts = MemoryDrafts(keys.staff.locker(), sandbox.now)
     heard: list[Update] = []
 
-    async def hear(update: Update) -> None:
-        heard.append(update)
-        await room.desk.hear(update)
+    async def hear(line: Sequence[Update]) -> int:
+        heard.append(line[0])
+        return await room.desk.hear(line)
 
     async with (
         serving(sandbox) as base,
@@ -441,7 +443,7 @@ async def test_updates_that_come_again_do_nothing_twice(house: Any) -> None:
         before, cards = await at.audit(), len(await at.group.screen())
 
         for update in list(at.heard) * 2:
-            await at.room.desk.hear(update)
+            await at.room.desk.hear([update])
 
         assert await at.audit() == before
         async with at.store.begin() as books:
@@ -507,18 +509,6 @@ async def test_a_card_telegram_finds_wrong_is_shown_in_its_plainest_form(house: 
         assert (await at.group.sees("With: Kit")).id == plain.id
 
 
-async def test_a_rush_is_one_message_until_the_cards_are_there(house: Any) -> None:
-    async with house(most=1) as at:
-        for number in range(12):
-            await file_case(at.store, at.keys, at.sandbox.now(), name=f"zz {number}")
-        at.room.courier.poke()
-
-        digest = await at.group.sees("Many new cases at once")
-
-        assert "Waiting: 12" in digest.text
-        assert "t.me" not in digest.text
-
-
 async def test_cards_go_into_their_topic(house: Any) -> None:
     async with house(topic="Reports") as at:
         await at.file()
@@ -534,11 +524,7 @@ async def test_a_first_card_marks_its_links_for_the_staff_alone(house: Any) -> N
         other = await at.file(name="calm otter", urls=[telegram(2)])
 
         async with at.store.begin() as books:
-            found = (
-                await books.cases_with
-                if False
-                else await books.links.cases_with(at.keys.staff.mark(telegram(2)))
-            )
+            found = await books.links.cases_with(at.keys.staff.mark(telegram(2)))
         assert sorted(found) == sorted([case_id, other])
 
 
@@ -570,3 +556,11 @@ async def test_what_nobody_asked_for_is_answered_kindly(house: Any) -> None:
         await at.kit.sees("I lost my place")
         await at.kit.media("sticker")
         await at.kit.sees("as plain text")
+
+
+async def test_the_group_hears_that_the_door_is_silent(house: Any) -> None:
+    async with house() as at:
+        await tell_group(at.store, at.sandbox.now, SILENT)
+        at.room.courier.poke()
+
+        await at.group.sees("The door is silent")
