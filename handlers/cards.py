@@ -110,7 +110,7 @@ VOYEURISM = Card(
                 N_("You were where privacy can reasonably be expected."),
                 N_(
                     "One of these: people can expect to be undressed or intimate there; or they "
-                    "watched or recorded an intimate part or act, in order to; or it was for a "
+                    "watched or recorded an intimate part or act on purpose; or it was for a "
                     "sexual purpose."
                 ),
                 NO_CARE,

@@ -77,6 +77,7 @@ def test_a_card_is_short_until_it_is_unfolded_and_fits_one_message(
     assert units(answer.text) <= 4096 - ROOM_FOR_MORE
     assert units(answer.text) - sum(map(units, folded)) <= 480 * voices
     assert all(units(text) > 150 for text in folded)
+    assert not any(number in text for text in folded for number in under(answer, "code"))
 
 
 @pytest.mark.parametrize("card", CARDS.values(), ids=lambda card: card.key)
