@@ -341,7 +341,7 @@ def wrong_fact(root: Path, file: str, entry: object) -> Iterator[tuple[str, str]
                 yield field, f"{field}: {why}"
 
 
-NEEDED = {"help": ("number", "hours", "whom"), "law": ("since",)}
+NEEDED = {"help": ("number", "hours", "whom"), "law": ("by",)}
 SHARED = ("number", "source", "checked", "best_before")
 
 

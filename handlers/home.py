@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from handlers.checking import CHECK
 from handlers.digits import code_in
 from handlers.directory import directory, short_line
 from handlers.doors import ASKS, DOORS, HELP_NOW, REPORT_LINKS, ways
 from handlers.erase import BY_HAND, BY_ITSELF, ERASE, HAND, LATER, START, STOP
 from handlers.house import House
+from handlers.law import CAN_CHECK, LAW, LAW_CARDS
 from handlers.report import REPORT
 from handlers.status import BACK, STATUS
 from handlers.talk import (
@@ -133,6 +135,8 @@ HOUSE = House(
     HOME,
     REPORT,
     STATUS,
+    LAW,
+    CHECK,
     ERASE,
     LATER,
     HAND,
@@ -145,6 +149,10 @@ HOUSE = House(
         REPORT_LINKS.name: Talk("report"),
         "/status": Talk("status"),
         MY_CASE.name: Talk("status"),
+        "/law": Talk("law"),
+        LAW_CARDS.name: Talk("law"),
+        "/check": Talk("check"),
+        CAN_CHECK.name: Talk("check"),
         "/clear": Talk("erase"),
         CLEAR.name: Talk("erase"),
         "x": Talk("erase"),

@@ -8,10 +8,10 @@ from unicodedata import normalize
 
 from handlers.gather import edited, kept
 from handlers.talk import (
-    BOTH,
     CLEAR,
     ERASE,
     REPORT,
+    SIDE_BY_SIDE,
     Draft,
     Effect,
     Exit,
@@ -134,16 +134,19 @@ class House:
         script = self.scripts.get(talk, self.scripts["home"])
         name = script.opening(go.draft) if isinstance(go.to, Talk) else go.to
         step = script.steps[name]
-        draft = replace(go.draft, talk=script.name, step=name)
+        draft = go.draft.left() if isinstance(go.to, Talk) else go.draft
+        draft = replace(draft, talk=script.name, step=name)
         words = () if step.effect else as_says(step.ask(draft))
         # On a cleared screen the word "clear" would tell that something was there.
         last = () if step.effect is Effect.CLEAR else (CLEAR,)
-        return Turn(draft, (*go.first, *words), (*step.shown(draft), *last), step.effect)
+        buttons = (*step.shown(draft), *last)
+        return Turn(draft, (*go.first, *words), buttons, step.effect, go.redraw)
 
     def _again(self, stay: Stay) -> Turn:
         step = self.step(stay.draft)
         draft = replace(stay.draft, step=step.name)
-        says = (*stay.first, *as_says(step.ask(draft)))
+        ask = (step.again if stay.first else None) or step.ask
+        says = (*stay.first, *as_says(ask(draft)))
         return Turn(draft, says, (*step.shown(draft), CLEAR), redraw=stay.redraw)
 
 
@@ -180,7 +183,10 @@ def meant(heard: Said, here: Step, draft: Draft) -> Heard:
     """
     shown = here.shown(draft)
     word = word_of(heard.text).removeprefix(TICK)
-    words = {word, word.partition(BOTH)[0]}  # a key below the field may type both languages
+    words = {
+        word,
+        word.partition(SIDE_BY_SIDE)[0],
+    }  # a key below the field may type both languages
     for button in (*shown, CLEAR):
         labels = [typed_as(button.words, language) for language in LANGUAGES]
         if any(words & {label, FIRST_WORDS.split(label)[0]} for label in labels):

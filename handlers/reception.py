@@ -352,6 +352,12 @@ def note_of(draft: Draft) -> str:
     return draft.note if draft.minor == "no" else ADDRESS.sub("(…)", normalize("NFKC", draft.note))
 
 
+def told_of(draft: Draft) -> bytes:
+    """What happened, and what came of the legal check where it goes along: JSON, in one field."""
+    told = {"kinds": draft.happened, "check": dict(draft.checked)}
+    return json.dumps(told).encode()
+
+
 @dataclass(frozen=True, slots=True)
 class _Report:
     """A draft, sealed: plaintext ends here."""
@@ -385,7 +391,7 @@ class _Report:
         inner = seal(str(chat).encode(), keys.back.public, place) if draft.news else None
         return cls(
             links=links,
-            happened=to_staff(json.dumps(draft.happened).encode(), "happened"),
+            happened=to_staff(told_of(draft), "happened"),
             note=to_staff(note_of(draft).encode(), "note") if draft.note else None,
             address=seal(inner, keys.staff, place) if inner else None,
         )

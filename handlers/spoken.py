@@ -9,14 +9,30 @@ from unicodedata import east_asian_width
 
 from babel.dates import format_date
 
-from handlers.talk import BOTH, Blank, Button, Code, Fact, Number, Say, Strong, Turn
+from handlers.talk import (
+    SIDE_BY_SIDE,
+    Blank,
+    Button,
+    Code,
+    Fact,
+    Folded,
+    Number,
+    Say,
+    Source,
+    Strong,
+    Turn,
+    While,
+)
 from locales import LANGUAGES, N_, facts
 from locales.catalogue import wording
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch shown as "code" or "bold"; offset and length in UTF-16 units."""
+    """A stretch shown as "code", "bold" or "expandable_blockquote".
+
+    Offset and length in UTF-16 units; the kinds are Telegram's (Bot API, MessageEntity).
+    """
 
     kind: str
     offset: int
@@ -85,10 +101,7 @@ class Voice:
         for number, language in enumerate(self.languages):
             if number:
                 page.write("\n\n")
-            for count, say in enumerate(says):
-                if count:
-                    page.write("\n")
-                self._say(page, say, language)
+            self._lines(page, says, language)
         return page
 
     def label(self, words: str | Say) -> str:
@@ -99,12 +112,18 @@ class Voice:
             page = Page()
             self._say(page, say, language)
             labels.append(page.text)
-        return BOTH.join(dict.fromkeys(labels))
+        return SIDE_BY_SIDE.join(dict.fromkeys(labels))
 
     def key(self, button: Button) -> Key:
         """One button with its words."""
         label = self.label(button.words)
         return Key(label, button.name, button.style, button.copy, button.url, button.choose)
+
+    def _lines(self, page: "Page", says: Iterable[Say], language: str) -> None:
+        for number, say in enumerate(says):
+            if number:
+                page.write("\n")
+            self._say(page, say, language)
 
     def _say(self, page: "Page", say: Say, language: str) -> None:
         for literal, name, _, _ in Formatter().parse(wording(say.words, language)):
@@ -122,11 +141,19 @@ class Voice:
             case Code(text):
                 with page.marked("code"):
                     page.write(text)
+            case Folded(lines):
+                with page.marked("expandable_blockquote"):
+                    self._lines(page, lines, language)
             case Fact(key):
                 entry, _, field = key.rpartition(".")
                 page.write(facts.entry(entry).text(field, language))
             case Number(key):
                 self._number(page, facts.entry(key), language)
+            case Source(keys):
+                self._sources(page, keys, language)
+            case While(keys, lines, others):
+                stale = any(facts.entry(key).stale(self.today) for key in keys)
+                self._lines(page, others if stale else lines, language)
             case tuple():
                 for number, piece in enumerate(blank):
                     if number:
@@ -147,10 +174,24 @@ class Voice:
             day = spoken_day(entry.checked, language)
             self._say(page, Say(PUBLISHED, {"number": number, "day": day}), language)
 
+    def _sources(self, page: "Page", keys: Iterable[str], language: str) -> None:
+        entries = [facts.entry(key) for key in keys]
+        lines = [read_at(entry, language) for entry in entries]
+        unproofed = any(entry.proofed is None for entry in entries)
+        self._lines(page, (*lines, *((Say(UNPROOFED),) if unproofed else ())), language)
+
 
 BETWEEN = N_(", ")
 CHECKING = N_("being checked; in danger call 999")
 PUBLISHED = N_("{number} (as published, {day})")
+READ = N_("Source: {who}, read {day}.")
+UNPROOFED = N_("No lawyer has checked our words yet.")
+
+
+def read_at(entry: facts.Entry, language: str) -> Say:
+    """Who says so, and the day it was read."""
+    who, day = Fact(f"{entry.key}.by"), spoken_day(entry.checked, language)
+    return Say(READ, {"who": who, "day": day})
 
 
 def spoken_day(day: date, language: str) -> str:
