@@ -3,20 +3,34 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from handlers import help as help_talk
+from handlers import protect
+from handlers.answers import first_answer
 from handlers.digits import code_in
-from handlers.directory import directory, short_line
 from handlers.erase import ERASE, START, STOP
-from handlers.house import House
+from handlers.help import (
+    ALL_SERVICES,
+    HELP,
+    HELP_NOW,
+    NEED_BUTTONS,
+    PROTECT,
+    PROTECT_YOURSELF,
+    short_help,
+)
+from handlers.help import BACK as BACK_THERE
+from handlers.house import House, typed_as
 from handlers.report import REPORT
 from handlers.status import BACK, STATUS
 from handlers.talk import (
     CLEAR,
+    Aside,
     Button,
     Draft,
     Go,
     Heard,
     Move,
     Pressed,
+    Return,
     Said,
     Say,
     Script,
@@ -25,14 +39,13 @@ from handlers.talk import (
     Talk,
     said_nothing_new,
 )
-from locales import N_, facts
+from locales import LANGUAGES, N_
 
 LANGUAGE_NAMES = {"yue_Hant": "廣東話", "en": "English"}
 OTHER = {"en": "yue_Hant", "yue_Hant": "en"}
 
 REPORT_LINKS = Button("report", N_("Report links"), "primary")
 MY_CASE = Button("status", N_("Ask about my case"))
-HELP_NOW = Button("help", N_("Get help now"))
 
 
 def ask_welcome(draft: Draft) -> Say:
@@ -76,9 +89,9 @@ HOME = Script(
         "welcome",
         ask_welcome,
         read_welcome,
-        buttons={REPORT_LINKS: Talk("report"), MY_CASE: Talk("status")},
+        buttons={REPORT_LINKS: Talk("report"), MY_CASE: Talk("status"), HELP_NOW: HELP},
         to=(Talk("report"), Talk("status")),
-        choices=lambda draft: (HELP_NOW, *offer_languages(draft)),
+        choices=offer_languages,
     ),
 )
 
@@ -96,25 +109,12 @@ def switch(draft: Draft) -> Stay:
     return Stay(replace(draft, language=OTHER[draft.language or "en"]))
 
 
-def show_help(draft: Draft) -> Stay:
-    """Who can help, at once and later."""
-    return Stay(draft, directory())
-
-
-COMFORT = (
-    Say(
-        N_(
-            "This sounds very hard, and you do not have to carry it alone. "
-            "You can talk to somebody now:"
-        )
-    ),
-    *(short_line(f"help.{key}") for key in ("emergency", "mental_health", "samaritans")),
-)
-
 HOUSE = House(
     HOME,
     REPORT,
     STATUS,
+    help_talk.SCRIPT,
+    protect.SCRIPT,
     ERASE,
     STOP,
     anywhere={
@@ -129,14 +129,20 @@ HOUSE = House(
         CLEAR.name: Talk("erase"),
         "x": Talk("erase"),
         "/stop": Talk("stop"),
+        HELP_NOW.name: HELP,
+        **{typed_as(ALL_SERVICES.words, language): HELP for language in LANGUAGES},
+        **{button.name: Aside("help", need) for button, need in NEED_BUTTONS.items()},
+        "/protect": PROTECT_YOURSELF,
+        PROTECT.name: PROTECT_YOURSELF,
+        **{button.name: Aside("protect", way) for button, way in protect.WAYS.items()},
+        BACK_THERE.name: Return(),
     },
     beside={
-        "/help": show_help,
-        HELP_NOW.name: show_help,
+        "/help": short_help,
+        "help": short_help,
         "/language": switch,
         "language:en": speak("en"),
         "language:yue_Hant": speak("yue_Hant"),
     },
-    distress=facts.is_distress,
-    comfort=COMFORT,
+    answer=first_answer,
 )

@@ -10,14 +10,18 @@ from handlers.talk import (
     CLEAR,
     ERASE,
     REPORT,
+    Aside,
+    Blank,
     Draft,
     Effect,
     Exit,
+    Fact,
     Go,
     Heard,
     Move,
     NoSuchStep,
     Pressed,
+    Return,
     Said,
     Say,
     Script,
@@ -29,7 +33,7 @@ from handlers.talk import (
     Turn,
     as_says,
 )
-from locales import LANGUAGES
+from locales import LANGUAGES, facts
 from locales.catalogue import wording
 
 TICK = "✓ "
@@ -43,7 +47,8 @@ class House:
     """All talks together, and the words that work in every one of them.
 
     *anywhere* leads out of any step; *beside* is answered beside the step, which then asks again.
-    *distress* says whether words are words of despair; they are answered first, with *comfort*.
+    *answer* gives what must be said to words before anything else (despair, danger, a plain
+    question), or nothing; the step then asks again.
     """
 
     def __init__(
@@ -51,16 +56,14 @@ class House:
         *scripts: Script,
         anywhere: Mapping[str, Exit],
         beside: Mapping[str, Callable[[Draft], "Stay"]],
-        distress: Callable[[str], bool],
-        comfort: tuple[Say, ...],
+        answer: Callable[[str], tuple[Say, ...]],
     ) -> None:
         self.scripts = {script.name: script for script in scripts}
-        self.anywhere, self.beside = anywhere, beside
-        self.distress, self.comfort = distress, comfort
+        self.anywhere, self.beside, self.answer = anywhere, beside, answer
         for script in scripts:
             for step in script.steps.values():
                 for to in step.exits:
-                    if isinstance(to, Talk) and to.name not in self.scripts:
+                    if isinstance(to, Talk | Aside) and to.name not in self.scripts:
                         raise NoSuchStep(f"{script.name}: {step.name} -> {to.name}")
 
     def take(self, draft: Draft, heard: Heard) -> Turn:
@@ -69,9 +72,8 @@ class House:
         if isinstance(heard, Pressed):
             return self._follow(self._move(here, draft, heard, new=False))
         if heard.edited:
-            comfort = self.comfort if self.distress(heard.text) else ()
             stay = edited(draft, heard)
-            return self._again(replace(stay, first=(*comfort, *stay.first)))
+            return self._again(replace(stay, first=(*self.answer(heard.text), *stay.first)))
         known, notes, new = kept(draft, heard)
         move = self._move(here, known, meant(heard, here, known), new)
         turn = self._follow(move)
@@ -99,9 +101,11 @@ class House:
             return Go(self.anywhere[word], draft)
         if word in self.beside:
             return self.beside[word](draft)
-        if isinstance(heard, Said) and self.distress(heard.text):
+        if isinstance(heard, Said) and (answer := self.answer(heard.text)):
+            if new and REPORT in here.exits:
+                return Go(REPORT, draft, answer)
             read = here.read(draft, heard).draft if here.free else draft
-            return Stay(read, self.comfort)
+            return Stay(read, answer)
         if isinstance(heard, Pressed):
             for button, to in here.buttons.items():
                 if button.name == heard.name:
@@ -121,21 +125,42 @@ class House:
         return self._arrive(move) if isinstance(move, Go) else self._again(move)
 
     def _arrive(self, go: Go) -> Turn:
-        talk = go.to.name if isinstance(go.to, Talk) else go.draft.talk
-        script = self.scripts.get(talk, self.scripts["home"])
-        name = script.opening(go.draft) if isinstance(go.to, Talk) else go.to
-        step = script.steps[name]
-        draft = replace(go.draft, talk=script.name, step=name)
+        if isinstance(go.to, Return):
+            return self._again(Stay(returned(go.draft), go.first))
+        draft = replace(self._led(go.to, go.draft), puzzled=False)
+        step = self.step(draft)
         words = () if step.effect else as_says(step.ask(draft))
         # On a cleared screen the word "clear" would tell that something was there.
         last = () if step.effect is Effect.CLEAR else (CLEAR,)
         return Turn(draft, (*go.first, *words), (*step.shown(draft), *last), step.effect)
 
+    def _led(self, to: str | Talk | Aside, draft: Draft) -> Draft:
+        """*draft*, standing where *to* leads."""
+        match to:
+            case Aside(name, topic):
+                left = draft.left or (draft.talk, draft.step)
+                return self._opened(name, replace(draft, left=left, topic=topic))
+            case Talk(name):
+                return self._opened(name, replace(draft, left=(), topic=""))
+            case str():
+                return replace(draft, step=to)
+
+    def _opened(self, name: str, draft: Draft) -> Draft:
+        script = self.scripts.get(name, self.scripts["home"])
+        return replace(draft, talk=script.name, step=script.opening(draft))
+
     def _again(self, stay: Stay) -> Turn:
         step = self.step(stay.draft)
-        draft = replace(stay.draft, step=step.name)
+        draft = replace(stay.draft, step=step.name, puzzled=stay.puzzled)
         says = (*stay.first, *as_says(step.ask(draft)))
-        return Turn(draft, says, (*step.shown(draft), CLEAR), redraw=stay.redraw)
+        more = () if step.holds else stay.more
+        return Turn(draft, says, (*step.shown(draft), *more, CLEAR), redraw=stay.redraw)
+
+
+def returned(draft: Draft) -> Draft:
+    """Where *draft* stood before the talk beside; home, if it came from nowhere."""
+    talk, step = draft.left or ("home", "")
+    return replace(draft, talk=talk, step=step, left=(), topic="")
 
 
 def word_of(text: str) -> str:
@@ -151,11 +176,19 @@ def typed_as(words: str | Say, language: str) -> str:
     """The words on a button as a person would type them: without the tick."""
     if isinstance(words, str):
         return word_of(wording(words, language))
-    blanks = {
-        name: typed_as(blank, language) if isinstance(blank, Say) else blank
-        for name, blank in words.blanks.items()
-    }
+    blanks = {name: _typed_blank(blank, language) for name, blank in words.blanks.items()}
     return word_of(wording(words.words, language).format(**blanks)).removeprefix(TICK)
+
+
+def _typed_blank(blank: Blank, language: str) -> Blank:
+    match blank:
+        case Say():
+            return typed_as(blank, language)
+        case Fact(key):
+            entry, _, field = key.rpartition(".")
+            return facts.entry(entry).text(field, language)
+        case _:
+            return blank
 
 
 def meant(heard: Said, here: Step, draft: Draft) -> Heard:
@@ -163,7 +196,7 @@ def meant(heard: Said, here: Step, draft: Draft) -> Heard:
 
     Clearing the chat has no number: "3" may be how many links somebody has.
     """
-    shown = here.shown(draft)
+    shown = [button for button in here.shown(draft) if not button.copy]
     word = word_of(heard.text).removeprefix(TICK)
     for button in (*shown, CLEAR):
         labels = [typed_as(button.words, language) for language in LANGUAGES]

@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from babel.dates import format_date
 
-from handlers.talk import Blank, Button, Code, Fact, Number, Say, Strong, Turn
+from handlers.talk import Blank, Button, Code, Fact, Number, Read, Say, Strong, Turn
 from locales import LANGUAGES, N_, facts
 from locales.catalogue import wording
 
@@ -63,7 +63,7 @@ class Voice:
     ) -> Answer:
         """Paragraphs and buttons as one message."""
         page = self.page(says)
-        keys = [self.key(button) for button in buttons]
+        keys = [self.key(button) for button in buttons if not self._too_old(button)]
         return Answer(page.text, tuple(page.marks), rows_of(keys), redraw)
 
     def page(self, says: Iterable[Say]) -> "Page":
@@ -90,8 +90,15 @@ class Voice:
 
     def key(self, button: Button) -> Key:
         """One button with its words."""
-        label = self.label(button.words)
-        return Key(label, button.name, button.style, button.copy, button.url)
+        copy = button.copy
+        if isinstance(copy, Number):
+            copy = facts.entry(copy.key).text("number", self.languages[0])
+        return Key(self.label(button.words), button.name, button.style, copy, button.url)
+
+    def _too_old(self, button: Button) -> bool:
+        """A number past its date is being checked, so it is not there to be copied."""
+        number = button.copy
+        return isinstance(number, Number) and facts.entry(number.key).stale(self.today)
 
     def _say(self, page: "Page", say: Say, language: str) -> None:
         for literal, name, _, _ in Formatter().parse(wording(say.words, language)):
@@ -114,6 +121,8 @@ class Voice:
                 page.write(facts.entry(entry).text(field, language))
             case Number(key):
                 self._number(page, facts.entry(key), language)
+            case Read(key):
+                self._say(page, self._read(facts.entry(key), language), language)
             case tuple():
                 for number, piece in enumerate(blank):
                     if number:
@@ -133,6 +142,12 @@ class Voice:
         else:
             day = spoken_day(entry.checked, language)
             self._say(page, Say(PUBLISHED, {"number": number, "day": day}), language)
+
+    def _read(self, entry: facts.Entry, language: str) -> Say:
+        """When it was read, or that it is read again."""
+        if entry.stale(self.today):
+            return Say(N_("this is being checked; it may have changed"))
+        return Say(N_("as published, {day}"), {"day": spoken_day(entry.checked, language)})
 
 
 BETWEEN = N_(", ")

@@ -133,6 +133,13 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """The day an entry was read, "as published, DAY"; past its date: being checked."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Words not yet in any language nor on any platform; blanks are filled when spoken."""
 
@@ -140,17 +147,20 @@ class Say:
     blanks: "Mapping[str, Blank]" = field(default_factory=dict)
 
 
-Blank = str | int | Code | Strong | Fact | Number | Say | tuple["Blank", ...]
+Blank = str | int | Code | Strong | Fact | Number | Read | Say | tuple["Blank", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What pressing it means to us, and the words on it; *copy* is copied, *url* followed."""
+    """What pressing it means to us, and the words on it; *copy* is copied, *url* followed.
+
+    A Number to copy is not offered past its date.
+    """
 
     name: str
     words: str | Say
     style: str = ""
-    copy: str = ""
+    copy: str | Number = ""
     url: str = ""
 
     def __hash__(self) -> int:
@@ -179,7 +189,9 @@ class Draft:
 
     *ref* is the case's id to be, so that sending twice files once; *over* counts links beyond the
     limit; *code* is sixteen typed digits; *album* is the last one answered. *newest* is the newest
-    message heard; what came up to the message *settled* is sent.
+    message heard; what came up to the message *settled* is sent. *left* is the talk and the step
+    that were left for a talk beside them, *topic* the card that is open there; *puzzled*: the last
+    answer was that we did not understand.
     """
 
     ref: str = ""
@@ -199,6 +211,9 @@ class Draft:
     album: str = ""
     newest: int = 0
     settled: int = 0
+    left: tuple[str, ...] = ()
+    topic: str = ""
+    puzzled: bool = False
 
     def bare(self) -> "Draft":
         """What may stay once a report is sent: where the person is, and nothing they typed."""
@@ -227,7 +242,20 @@ class Talk:
     name: str
 
 
-Exit = str | Talk
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An exit into a script beside the talk, at the card or step *topic*; Return leads back."""
+
+    name: str
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Back to the place that was left for a talk beside it, where nothing has changed."""
+
+
+Exit = str | Talk | Aside | Return
 
 HOME, REPORT = Talk("home"), Talk("report")
 ERASE, STOP = Talk("erase"), Talk("stop")
@@ -244,11 +272,16 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Say this, then ask the same again. *redraw*: the message that was pressed may be changed."""
+    """Say this, then ask the same again, with these *more* buttons after the step's own.
+
+    *redraw*: the message that was pressed may be changed. *puzzled*: we did not understand.
+    """
 
     draft: Draft
     first: tuple[Say, ...] = ()
     redraw: bool = False
+    more: tuple[Button, ...] = ()
+    puzzled: bool = False
 
 
 Move = Go | Stay
@@ -262,8 +295,14 @@ Words = Say | tuple[Say, ...]
 
 
 def said_nothing_new(draft: Draft, heard: Heard) -> Move:
-    """Read nothing: say one kind line, and ask again."""
-    return Stay(draft, (Say(N_("Sorry, I did not understand that.")),))
+    """Read nothing: say one kind line, and where a human is; the second time the line alone."""
+    if draft.puzzled:
+        return Stay(draft, (Say(N_("Sorry, I did not understand that.")),), puzzled=True)
+    words = N_(
+        "Sorry, I did not understand that. To talk to a person: {name}, {number}; or type /help."
+    )
+    blanks: dict[str, Blank] = {"name": Fact("help.cease.name"), "number": Number("help.cease")}
+    return Stay(draft, (Say(words, blanks),), puzzled=True)
 
 
 @dataclass(frozen=True, slots=True)
