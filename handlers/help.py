@@ -1,7 +1,7 @@
 """Get help now: who can help, by need; one short screen for each, with numbers to copy."""
 
 from handlers.directory import copy_button, full_line, services, short_directory, short_line
-from handlers.talk import Aside, Button, Draft, Return, Say, Script, Stay, Step
+from handlers.talk import REPORT, Aside, Button, Draft, Go, Move, Return, Say, Script, Stay, Step
 from locales import N_, facts
 
 NEEDS = {
@@ -66,7 +66,8 @@ def ask_need(draft: Draft) -> tuple[Say, ...]:
 def choose_need(draft: Draft) -> tuple[Button, ...]:
     """The numbers of this screen, to copy; three digits are dialled faster than pasted."""
     keys = services(need_of(draft))
-    return tuple(copy_button(key) for key in keys if not facts.entry(key).always)
+    copies = tuple(copy_button(key) for key in keys if not facts.entry(key).always)
+    return (*copies, REPORT_LINKS) if need_of(draft) == "removal" else copies
 
 
 def need_of(draft: Draft) -> str:
@@ -74,8 +75,10 @@ def need_of(draft: Draft) -> str:
     return draft.topic if draft.topic in NEEDS else "danger"
 
 
-def short_help(draft: Draft) -> Stay:
-    """A few numbers beside the step, and the way to all of them."""
+def short_help(draft: Draft) -> Move:
+    """A few numbers beside the step, and the way to all of them; in here, that way itself."""
+    if draft.talk == HELP.name:
+        return Go(HELP, draft)
     return Stay(draft, short_directory(), more=(ALL_SERVICES,))
 
 
@@ -93,8 +96,10 @@ SCRIPT = Script(
     Step(
         "need",
         ask_need,
-        choices=choose_need,
         buttons={OTHER_NEEDS: "needs", BACK: Return()},
+        to=(REPORT,),
+        choices=choose_need,
+        choices_first=True,
     ),
     opening=lambda draft: "need" if draft.topic else "needs",
 )

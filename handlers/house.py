@@ -55,7 +55,7 @@ class House:
         self,
         *scripts: Script,
         anywhere: Mapping[str, Exit],
-        beside: Mapping[str, Callable[[Draft], "Stay"]],
+        beside: Mapping[str, Callable[[Draft], Move]],
         answer: Callable[[str], tuple[Say, ...]],
     ) -> None:
         self.scripts = {script.name: script for script in scripts}
@@ -102,7 +102,7 @@ class House:
         if word in self.beside:
             return self.beside[word](draft)
         if isinstance(heard, Said) and (answer := self.answer(heard.text)):
-            if new and REPORT in here.exits:
+            if new and opens_report(here, draft):
                 return Go(REPORT, draft, answer)
             read = here.read(draft, heard).draft if here.free else draft
             return Stay(read, answer)
@@ -110,7 +110,7 @@ class House:
             for button, to in here.buttons.items():
                 if button.name == heard.name:
                     return Go(to, draft)
-        if new and REPORT in here.exits:
+        if new and opens_report(here, draft):
             return Go(REPORT, draft)
         if new and not here.free:
             return Stay(draft)
@@ -142,7 +142,7 @@ class House:
                 return self._opened(name, replace(draft, left=left, topic=topic))
             case Talk(name):
                 return self._opened(name, replace(draft, left=(), topic=""))
-            case str():
+            case _:
                 return replace(draft, step=to)
 
     def _opened(self, name: str, draft: Draft) -> Draft:
@@ -161,6 +161,11 @@ def returned(draft: Draft) -> Draft:
     """Where *draft* stood before the talk beside; home, if it came from nowhere."""
     talk, step = draft.left or ("home", "")
     return replace(draft, talk=talk, step=step, left=(), topic="")
+
+
+def opens_report(here: Step, draft: Draft) -> bool:
+    """Whether a link leads into a report; who has one open beside this goes back by themselves."""
+    return REPORT in here.exits and draft.left[:1] != (REPORT.name,)
 
 
 def word_of(text: str) -> str:

@@ -185,9 +185,12 @@ def tell_accounts(draft: Draft) -> tuple[Say, ...]:
 
 
 def asked() -> tuple[str, ...]:
-    """The platforms one can choose, the most common first."""
-    known = facts.entries("platforms")
-    others = (key for key, entry in known.items() if "route_en" in entry.fields)
+    """The platforms one can choose, the most common first; the forums of Hong Kong always."""
+    others = (
+        key
+        for key, entry in facts.entries("platforms").items()
+        if known(entry) or entry.fields["kind"] == "forum"
+    )
     return tuple(dict.fromkeys((*COMMON, *others)))
 
 
@@ -208,7 +211,7 @@ def choose_common(draft: Draft) -> tuple[Button, ...]:
 
 def ask_more_platforms(draft: Draft) -> Say:
     """The rest."""
-    return Say(N_("Which one? If it is none of these, choose the last."))
+    return Say(N_("Which one? If it is none of these, choose Website."))
 
 
 def choose_more(draft: Draft) -> tuple[Button, ...]:
@@ -234,7 +237,7 @@ def tell_platform(draft: Draft) -> tuple[Say, ...]:
     """What to do there, where we know; what it asks, and when that was read."""
     key = f"platforms.{platform_of(draft)}"
     entry, name = facts.entry(key), Fact(f"{key}.name")
-    if entry.fields["route_confidence"] == "unverified":
+    if not known(entry):
         words = N_(
             "We could not check how {name} takes requests. Look for Report beside the post; "
             "our team can ask for you too."
@@ -245,15 +248,22 @@ def tell_platform(draft: Draft) -> tuple[Say, ...]:
         lines.append(Say(N_("Address: {form}"), {"form": Code(form)}))
     blanks: dict[str, Blank] = {"asks": Fact(f"{key}.asks"), "read": Read(key)}
     lines.append(Say(N_("It asks for: {asks} ({read})."), blanks))
+    if "know_en" in entry.fields:
+        lines.append(Say("{know}", {"know": Fact(f"{key}.know")}))
     return tuple(lines)
+
+
+def known(entry: facts.Entry) -> bool:
+    """Whether the way of asking is more than a lead without a source."""
+    return entry.fields.get("route_confidence") in ("verified", "secondary")
 
 
 def choose_form(draft: Draft) -> tuple[Button, ...]:
     """The address of the form, to copy."""
-    fields = facts.entry(f"platforms.{platform_of(draft)}").fields
-    if "form" not in fields or fields["route_confidence"] == "unverified":
+    entry = facts.entry(f"platforms.{platform_of(draft)}")
+    if "form" not in entry.fields or not known(entry):
         return ()
-    return (Button("copy:form", N_("Copy the address"), copy=fields["form"]),)
+    return (Button("copy:form", N_("Copy the address"), copy=entry.fields["form"]),)
 
 
 def tell_words(draft: Draft) -> tuple[Say, ...]:
@@ -295,22 +305,32 @@ SCRIPT = Script(
         ask_ways,
         buttons={**WAYS, REPORT_LINKS: REPORT, HELP_NOW: HELP, BACK: Return()},
     ),
-    Step("proof", ask_whose, buttons={UNDER_18: "address", ADULT: "everything"}),
+    Step(
+        "proof",
+        ask_whose,
+        buttons={UNDER_18: "address", ADULT: "everything", OTHER_WAYS: "ways"},
+    ),
     Step("address", tell_proof_minor, buttons={OTHER_WAYS: "ways", BACK: Return()}),
     Step("everything", tell_proof, buttons={OTHER_WAYS: "ways", BACK: Return()}),
     Step("money", tell_money, buttons={PROOF: "proof", OTHER_WAYS: "ways", BACK: Return()}),
-    Step("tools", ask_whose, buttons={UNDER_18: "take it down", ADULT: "stopncii"}),
+    Step(
+        "tools",
+        ask_whose,
+        buttons={UNDER_18: "take it down", ADULT: "stopncii", OTHER_WAYS: "ways"},
+    ),
     Step(
         "take it down",
         tell_take_it_down,
         buttons={OTHER_WAYS: "ways", BACK: Return()},
         choices=lambda draft: (copy_button("help.take_it_down"),),
+        choices_first=True,
     ),
     Step(
         "stopncii",
         tell_stopncii,
         buttons={OTHER_WAYS: "ways", BACK: Return()},
         choices=lambda draft: (copy_button("help.stopncii"),),
+        choices_first=True,
     ),
     Step("accounts", tell_accounts, buttons={OTHER_WAYS: "ways", BACK: Return()}),
     Step(
@@ -320,6 +340,7 @@ SCRIPT = Script(
         buttons={MORE: "more platforms", OTHER_WAYS: "ways"},
         to=("platform",),
         choices=choose_common,
+        choices_first=True,
     ),
     Step(
         "more platforms",
@@ -328,6 +349,7 @@ SCRIPT = Script(
         buttons={OTHER_WAYS: "ways"},
         to=("platform",),
         choices=choose_more,
+        choices_first=True,
     ),
     Step(
         "platform",
@@ -341,6 +363,7 @@ SCRIPT = Script(
         },
         to=("platform",),
         choices=choose_form,
+        choices_first=True,
     ),
     Step(
         "words",
@@ -349,6 +372,7 @@ SCRIPT = Script(
         buttons={OTHER_PLATFORM: "platforms", OTHER_WAYS: "ways", BACK: Return()},
         to=("platform",),
         choices=choose_words,
+        choices_first=True,
     ),
     opening=opening,
 )

@@ -313,6 +313,7 @@ class Step:
     *read* answers. Where *effect* is set, arriving asks it of the world and *tell* says what came
     of it; *ask* then only repeats the question. A *free* step reads any words, so no number stands
     for a button there. A step that *holds* is left by its buttons, or by clearing the chat.
+    *choices_first*: what there is to choose stands above the ways out.
     """
 
     name: str
@@ -325,6 +326,7 @@ class Step:
     tell: Callable[[Draft, Told], "Telling"] | None = None
     free: bool = False
     holds: bool = False
+    choices_first: bool = False
 
     @property
     def exits(self) -> tuple[Exit, ...]:
@@ -333,6 +335,8 @@ class Step:
 
     def shown(self, draft: Draft) -> tuple[Button, ...]:
         """The buttons a person sees, in order."""
+        if self.choices_first:
+            return (*self.choices(draft), *self.buttons)
         return (*self.buttons, *self.choices(draft))
 
 
