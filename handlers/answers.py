@@ -56,7 +56,7 @@ ANSWERS = {
     "who": (
         Say(
             N_(
-                "I am a program. What you send goes to a small team of caseworkers in Hong Kong "
+                "I am a program. What you send goes to a team of caseworkers in Hong Kong "
                 "who ask sites to take pictures down. We never ask for money, identity papers, "
                 "passwords or pictures."
             )

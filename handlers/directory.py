@@ -1,6 +1,5 @@
 """Who can help: the services of locales/facts/help.toml as lines to say and numbers to copy."""
 
-from handlers.spoken import units
 from handlers.talk import Button, Fact, Number, Say, Strong
 from locales import N_, facts
 
@@ -20,7 +19,7 @@ def short_line(key: str) -> Say:
 def full_line(key: str) -> Say:
     """A name, a number, when, and for whom."""
     blanks = {"hours": Fact(f"{key}.hours"), "whom": Fact(f"{key}.whom")}
-    return Say(N_("{name}: {number}. {hours}. {whom}"), {**short_line(key).blanks, **blanks})
+    return Say(N_("{name}: {number}\n{hours}. {whom}"), {**short_line(key).blanks, **blanks})
 
 
 def services(need: str) -> tuple[str, ...]:
@@ -33,8 +32,8 @@ def services(need: str) -> tuple[str, ...]:
 def copy_button(key: str) -> Button:
     """A tap copies the number, or the address."""
     number = facts.entry(key).text("number", "en")
-    words = N_("Copy {number}") if units(number) <= LONGEST_LABEL else N_("Copy the address")
-    blanks = {"number": Fact(f"{key}.number")} if units(number) <= LONGEST_LABEL else {}
+    words = N_("Copy {number}") if len(number) <= LONGEST_LABEL else N_("Copy the address")
+    blanks = {"number": Fact(f"{key}.number")} if len(number) <= LONGEST_LABEL else {}
     return Button(f"copy:{key}", Say(words, blanks), copy=Number(key))
 
 

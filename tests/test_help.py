@@ -6,6 +6,8 @@ from itertools import product
 
 import pytest
 
+from bot.front_door import keyboard
+from bot.sandbox import limits
 from handlers import protect
 from handlers.answers import ANSWERS, COMFORT, DANGER, first_answer
 from handlers.directory import copy_button, services
@@ -97,7 +99,7 @@ def test_every_service_that_may_be_shown_stands_under_a_need_and_no_other_does()
 def test_past_its_date_a_number_is_neither_said_nor_copied_and_999_is() -> None:
     answer = page(need("danger"), today=LATE)
 
-    assert "999. 24 hours" in answer.text
+    assert "Emergency: 999\n24 hours" in answer.text
     assert "2343 2255" not in answer.text
     assert not [key.copy for row in answer.rows for key in row if key.copy]
 
@@ -299,6 +301,21 @@ def test_a_text_to_paste_is_in_both_languages_and_can_be_copied(key: str) -> Non
     assert english.isascii()
     assert any(ord(mark) > 0x2FFF for mark in chinese)
     assert text in page(press(Draft(), "ask", "ask:telegram", "request")).text
+
+
+@pytest.mark.parametrize("language", [None, *LANGUAGES])
+def test_telegram_takes_the_buttons_of_every_screen(language: str | None) -> None:
+    screens = [
+        *(("help", "need", name) for name in NEEDS),
+        *(("protect", step, "") for step in protect.SCRIPT.steps),
+        *(("protect", "platform", key) for key in protect.asked()),
+    ]
+    for talk, step, topic in screens:
+        draft = Draft(talk=talk, step=step, topic=topic)
+        answer = Voice(language, WRITTEN).answer(HOUSE.take(draft, Said("/help")))
+        markup = keyboard(answer)
+        assert markup
+        assert limits.keyboard(markup.model_dump(exclude_none=True))
 
 
 # What is answered first
