@@ -1,7 +1,8 @@
 """What is answered beside any step, before anything else: despair, danger now, plain questions."""
 
 from handlers.directory import short_line
-from handlers.talk import Fact, Say
+from handlers.help import ALL_SERVICES
+from handlers.talk import Draft, Fact, Say, Stay
 from locales import N_, phrases
 
 COMFORT = (
@@ -74,11 +75,11 @@ ANSWERS = {
 """The answers to the questions of locales/facts/questions.toml, by its tables."""
 
 
-def first_answer(text: str) -> tuple[Say, ...]:
-    """What *text* must be answered with before anything else; nothing, for most words."""
+def first_answer(draft: Draft, text: str) -> Stay | None:
+    """What *text* must be answered with before anything else; None, for most words."""
     if phrases.is_distress(text):
-        return COMFORT
+        return Stay(draft, COMFORT, more=(ALL_SERVICES,))
     if phrases.is_danger(text):
-        return DANGER
+        return Stay(draft, DANGER, more=(ALL_SERVICES,))
     asked = phrases.question(text)
-    return ANSWERS[asked] if asked else ()
+    return Stay(draft, ANSWERS[asked]) if asked else None

@@ -47,8 +47,8 @@ class House:
     """All talks together, and the words that work in every one of them.
 
     *anywhere* leads out of any step; *beside* is answered beside the step, which then asks again.
-    *answer* gives what must be said to words before anything else (despair, danger, a plain
-    question), or nothing; the step then asks again.
+    *answer* gives what words must be answered with before anything else (despair, danger, a plain
+    question), or None; the step then asks again.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class House:
         *scripts: Script,
         anywhere: Mapping[str, Exit],
         beside: Mapping[str, Callable[[Draft], Move]],
-        answer: Callable[[str], tuple[Say, ...]],
+        answer: Callable[[Draft, str], Stay | None],
     ) -> None:
         self.scripts = {script.name: script for script in scripts}
         self.anywhere, self.beside, self.answer = anywhere, beside, answer
@@ -72,8 +72,9 @@ class House:
         if isinstance(heard, Pressed):
             return self._follow(self._move(here, draft, heard, new=False))
         if heard.edited:
-            stay = edited(draft, heard)
-            return self._again(replace(stay, first=(*self.answer(heard.text), *stay.first)))
+            stay, answer = edited(draft, heard), self.answer(draft, heard.text)
+            first = answer.first if answer else ()
+            return self._again(replace(stay, first=(*first, *stay.first)))
         known, notes, new = kept(draft, heard)
         move = self._move(here, known, meant(heard, here, known), new)
         turn = self._follow(move)
@@ -101,11 +102,10 @@ class House:
             return Go(self.anywhere[word], draft)
         if word in self.beside:
             return self.beside[word](draft)
-        if isinstance(heard, Said) and (answer := self.answer(heard.text)):
+        if isinstance(heard, Said) and (answer := self.answer(draft, heard.text)):
             if new and opens_report(here, draft):
-                return Go(REPORT, draft, answer)
-            read = here.read(draft, heard).draft if here.free else draft
-            return Stay(read, answer)
+                return Go(REPORT, draft, answer.first)
+            return replace(answer, draft=here.read(draft, heard).draft) if here.free else answer
         if isinstance(heard, Pressed):
             for button, to in here.buttons.items():
                 if button.name == heard.name:

@@ -321,11 +321,24 @@ def test_telegram_takes_the_buttons_of_every_screen(language: str | None) -> Non
 # What is answered first
 
 
+def answered(text: str) -> tuple[Say, ...]:
+    stay = first_answer(Draft(), text)
+    return stay.first if stay else ()
+
+
 def test_despair_comes_before_danger_and_danger_before_a_question() -> None:
-    assert first_answer("佢打我，我想死") == COMFORT
-    assert first_answer("he is at my door, will you call the police") == DANGER
-    assert first_answer("will you call the police") == ANSWERS["police"]
-    assert first_answer("good evening") == ()
+    assert answered("佢打我，我想死") == COMFORT
+    assert answered("he is at my door, will you call the police") == DANGER
+    assert answered("will you call the police") == ANSWERS["police"]
+    assert answered("good evening") == ()
+
+
+@pytest.mark.parametrize("words", ["我想死", "佢喺門口"])
+def test_from_a_card_the_whole_directory_is_one_press_away(words: str) -> None:
+    turn = HOUSE.take(IN_A_REPORT, Said(words))
+
+    assert ALL_SERVICES in turn.buttons
+    assert press(turn.draft, ALL_SERVICES.name, "return").draft == IN_A_REPORT
 
 
 def test_999_stands_first_on_the_card_of_danger_and_on_that_of_despair() -> None:

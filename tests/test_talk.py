@@ -75,7 +75,7 @@ def says(turn: Turn) -> list[str]:
 
 
 def house_of(*steps: Step, **more: object) -> House:
-    return House(Script("home", *steps), anywhere={}, beside={}, answer=lambda text: ())
+    return House(Script("home", *steps), anywhere={}, beside={}, answer=lambda draft, text: None)
 
 
 def test_a_cell_that_goes_where_its_row_does_not_lead_raises() -> None:
