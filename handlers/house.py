@@ -138,10 +138,10 @@ class House:
         """*draft*, standing where *to* leads."""
         match to:
             case Aside(name, topic):
-                left = draft.left or (draft.talk, draft.step)
-                return self._opened(name, replace(draft, left=left, topic=topic))
+                here = draft.came_from or (draft.talk, draft.step)
+                return self._opened(name, replace(draft, came_from=here, topic=topic))
             case Talk(name):
-                return self._opened(name, replace(draft, left=(), topic=""))
+                return self._opened(name, replace(draft, came_from=(), topic=""))
             case _:
                 return replace(draft, step=to)
 
@@ -159,13 +159,13 @@ class House:
 
 def returned(draft: Draft) -> Draft:
     """Where *draft* stood before the talk beside; home, if it came from nowhere."""
-    talk, step = draft.left or ("home", "")
-    return replace(draft, talk=talk, step=step, left=(), topic="")
+    talk, step = draft.came_from or ("home", "")
+    return replace(draft, talk=talk, step=step, came_from=(), topic="")
 
 
 def opens_report(here: Step, draft: Draft) -> bool:
     """Whether a link leads into a report; who has one open beside this goes back by themselves."""
-    return REPORT in here.exits and draft.left[:1] != (REPORT.name,)
+    return REPORT in here.exits and draft.came_from[:1] != (REPORT.name,)
 
 
 def word_of(text: str) -> str:

@@ -189,9 +189,9 @@ class Draft:
 
     *ref* is the case's id to be, so that sending twice files once; *over* counts links beyond the
     limit; *code* is sixteen typed digits; *album* is the last one answered. *newest* is the newest
-    message heard; what came up to the message *settled* is sent. *left* is the talk and the step
-    that were left for a talk beside them, *topic* the card that is open there; *puzzled*: the last
-    answer was that we did not understand.
+    message heard; what came up to the message *settled* is sent. *came_from* is the talk and the
+    step that were left for a talk beside them, *topic* the card that is open there; *puzzled*: the
+    last answer was that we did not understand.
     """
 
     ref: str = ""
@@ -211,7 +211,7 @@ class Draft:
     album: str = ""
     newest: int = 0
     settled: int = 0
-    left: tuple[str, ...] = ()
+    came_from: tuple[str, ...] = ()
     topic: str = ""
     puzzled: bool = False
 

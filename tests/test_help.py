@@ -173,7 +173,7 @@ def test_over_an_unsaved_number_help_is_short_and_leads_nowhere() -> None:
 def test_leaving_by_another_door_forgets_the_place() -> None:
     turn = press(IN_A_REPORT, "help:all", "home")
 
-    assert turn.draft.left == ()
+    assert turn.draft.came_from == ()
     assert press(turn.draft, "return").draft.talk == "home"
 
 
@@ -192,7 +192,7 @@ def test_a_link_where_nothing_is_reported_yet_opens_a_report(words: str) -> None
         press(Draft(), "protect").draft, Said(f"{words}https://example.org/zz/2", message=2)
     )
 
-    assert (turn.draft.talk, turn.draft.step, turn.draft.left) == ("report", "age", ())
+    assert (turn.draft.talk, turn.draft.step, turn.draft.came_from) == ("report", "age", ())
     assert (DANGER[0] in turn.says) is bool(words)
 
 
