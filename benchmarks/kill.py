@@ -23,6 +23,7 @@ from tests.survival import KILLS, Kill, broken, story, world
 SIDE_BY_SIDE = 4
 STEPS = (
     "start",
+    "door",
     "begin",
     "age",
     "a link",

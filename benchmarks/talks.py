@@ -24,6 +24,7 @@ TO_SEND = (
     "[done]",
     "[urgency:soon]",
     "zz invented note, please hurry",
+    "[done]",
     "[news:no]",
     "[send]",
 )

@@ -51,7 +51,10 @@ async def check_door(settings: DoorSettings, clock: Callable[[], float]) -> list
     async with BotApi(settings.door_token.get_secret_value(), settings.api) as api:
         findings = [*check_keys(settings, "door"), await check_database(settings)]
         findings.append(await check_redis(settings, clock))
-        findings += [finding async for finding in check_token(api, "door")]
+        token = [finding async for finding in check_token(api, "door")]
+        findings += token
+        if not any(finding.mend for finding in token):
+            findings.append(await check_alarms(api, settings))
     return findings
 
 
@@ -150,6 +153,22 @@ async def check_token(api: BotApi, half: Half) -> AsyncIterator[Finding]:
                 "Revoke it with @BotFather."
             )
             yield Finding(f"nobody else listens with the token of the {half} bot", mend)
+
+
+async def check_alarms(api: BotApi, settings: DoorSettings) -> Finding:
+    """Somebody hears it when the staff room is silent: a lead whose chat the door may write to."""
+    for chat in settings.alarm_chats:
+        try:
+            await api.call("getChat", chat_id=chat)
+        except Failed:
+            continue
+        return Finding("a lead hears the door's alarms")
+    mend = (
+        "Nobody would hear that the staff bot is silent. Make up a word for "
+        "FRONT_DOOR_ALARM_WORD, start the door, let a lead type /alarm and that word to the "
+        "door's bot; the number it answers goes into FRONT_DOOR_ALARM_CHATS."
+    )
+    return Finding("a lead hears the door's alarms", mend)
 
 
 async def check_group(api: BotApi, chat: int) -> AsyncIterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.alarm import ALARMS
 from bot.parcels import Delete, Done, Edit, Errand, Kind, Nothing, Outcome, Parcel, Send
 from handlers import desk, staff
 from handlers.casebook import withdraw
@@ -48,6 +49,7 @@ class Clerk:
         return {
             "card": Kind(self.card, paced=True),
             "say": Kind(self.say, paced=True),
+            "alarm": Kind(self.alarm, paced=True),
             "pointer": Kind(self.pointer, self.after_pointer, paced=True),
             "hide": Kind(self.hide),
             "loose": Kind(self.loose, self.after_loose),
@@ -95,6 +97,10 @@ class Clerk:
     async def _queue(self, books: Books) -> Screen:
         waiting = await books.cases.count_waiting()
         return staff.in_group(staff.queue(await books.cases.waiting(A_PAGE), waiting, 0), waiting)
+
+    async def alarm(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """Something is wrong with the door, or well again."""
+        return Send(self.to_group(Screen((ALARMS["door", letter.body["what"]],)), now))
 
     async def pointer(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """Where words about a case belong."""

@@ -1,11 +1,11 @@
 """Settings, from FRONT_DOOR_* or `.env`: read once, and every missing name is told at once."""
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, HttpUrl, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, HttpUrl, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from redis.asyncio.connection import parse_url
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -23,6 +23,8 @@ WHAT_IT_IS = {
     "database_url": "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME",
     "redis_url": "redis://HOST:6379, or nothing",
     "keys": "the folder that `python -m bot keys new` wrote",
+    "alarm_chats": "the numbers of the leads' chats with the door's bot, with commas between",
+    "alarm_word": "a word that only the leads know, for /alarm WORD",
     "telegram_api": "the base address of the Bot API",
 }
 
@@ -46,6 +48,11 @@ def readable_redis(url: SecretStr) -> SecretStr:
     """An address of Redis. Raises ValueError."""
     parse_url(url.get_secret_value())
     return url
+
+
+def numbers(words: Any) -> Any:
+    """Numbers with commas between them, as an environment holds several."""
+    return [word for word in words.split(",") if word.strip()] if isinstance(words, str) else words
 
 
 class HouseSettings(BaseSettings):
@@ -77,6 +84,8 @@ class DoorSettings(HouseSettings):
     """What the door needs; it never asks for the staff room's token."""
 
     door_token: SecretStr
+    alarm_chats: Annotated[tuple[int, ...], NoDecode, BeforeValidator(numbers)] = ()
+    alarm_word: SecretStr = SecretStr("")
 
 
 class StaffSettings(HouseSettings):

@@ -32,7 +32,7 @@ WHAT_TO_TRY = """
 Open {url}
 
 What to try there:
-  1. On the Cantonese phone press Start, then 舉報連結, and paste a few messy links.
+  1. On the Cantonese phone press Start, 呢件事發生喺我身上, 舉報連結, and paste a few messy links.
   2. Answer the questions, press Send, and keep the sixteen digits.
   3. In the staff group press Take, then Open: the private chat opens.
      Show links, then Record one of them as removed.

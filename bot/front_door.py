@@ -1,7 +1,8 @@
 """The door on Telegram, with aiogram: an update becomes Heard, an Answer becomes a message."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import TypeVar
 
 from aiogram import Bot, Dispatcher, Router
@@ -29,6 +30,7 @@ from aiogram.types import (
 )
 
 from bot import door_slim
+from bot.alarm import Roll
 from bot.courier import Heights
 from bot.receiver import Desk
 from bot.slim import Update as Raw
@@ -86,12 +88,17 @@ def origin_of(origin: MessageOriginChannel) -> Origin:
     return Origin(origin.chat.username or "", origin.chat.id, origin.message_id)
 
 
-def front_door(reception: Reception, heights: Heights, clock: Callable[[], float]) -> Router:
-    """A router that hears people and answers them, and knows nothing else."""
+def front_door(
+    reception: Reception, heights: Heights, clock: Callable[[], float], roll: Roll
+) -> Router:
+    """A router that hears people and answers them, and leads who want alarms; nothing else."""
     router = Router(name="front door")
 
     @router.message()
     async def typed(message: Message, bot: Bot, event_update: Update) -> None:
+        if says := roll.answer(message.chat.id, message.text or ""):
+            await show(bot, message.chat.id, Voice(None, reception.today()).message((says,)), None)
+            return
         await hear(bot, message, event_update, heard_in(message))
 
     @router.edited_message()
@@ -130,10 +137,16 @@ def front_door(reception: Reception, heights: Heights, clock: Callable[[], float
     return router
 
 
-def desk(bot: Bot, reception: Reception, heights: Heights, clock: Callable[[], float]) -> Desk:
+def desk(
+    bot: Bot,
+    reception: Reception,
+    heights: Heights,
+    clock: Callable[[], float],
+    roll: Roll,
+) -> Desk:
     """What the receiver needs of the door."""
     dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.include_router(front_door(reception, heights, clock))
+    dispatcher.include_router(front_door(reception, heights, clock, roll))
     told: dict[int, int | None] = {}  # updates that had to wait -> the message that says so
 
     async def hear(raw: Raw) -> None:
@@ -199,6 +212,26 @@ async def show(bot: Bot, chat: int, answer: Answer, on: int | None) -> int | Non
     except TelegramForbiddenError:
         return None
     return message.message_id
+
+
+def crier(
+    bot: Bot, chats: Collection[int], today: Callable[[], date]
+) -> Callable[[Say], Awaitable[None]]:
+    """How an alarm reaches the leads: aloud, to each. Raises Unanswered where it reached none."""
+
+    async def cry(words: Say) -> None:
+        answer = Voice(None, today()).message((words,))
+        unheard = [chat for chat in chats if not await reached(chat, answer)]
+        if len(unheard) == len(chats):
+            raise Unanswered("no lead was reached")
+
+    async def reached(chat: int, answer: Answer) -> bool:
+        try:
+            return await show(bot, chat, answer, None) is not None
+        except (Unanswered, *REFUSALS):
+            return False
+
+    return cry
 
 
 async def redrawn(bot: Bot, chat: int, answer: Answer, message: int) -> bool:

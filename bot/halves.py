@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from bot.alarm import ALARMS, Roll, Watch, beat
 from bot.bot_api import BotApi
 from bot.config import DoorSettings, HouseSettings, StaffSettings
 from bot.courier import Courier, Heights, Pace
@@ -103,9 +104,18 @@ async def open_door(
             pace=Pace(),
             heights=heights,
         )
-        desk = front_door.desk(bot, reception, heights, clock)
+        roll = Roll(settings.alarm_word.get_secret_value(), settings.alarm_chats)
+        desk = front_door.desk(bot, reception, heights, clock, roll)
         receiver = Receiver(api, then(desk, heard), store, clock)
-        yield Half("door", courier, receiver, (shelf.fill, lambda: keep_house(store, clock)))
+        cry = front_door.crier(bot, roll.chats, reception.today)
+        watch = Watch("staff", store, lambda what: cry(ALARMS["staff", what]), clock)
+        chores = (
+            shelf.fill,
+            lambda: keep_house(store, clock),
+            lambda: beat("door", store, lambda: receiver.listened, clock),
+            *((watch.run,) if roll.chats else ()),
+        )
+        yield Half("door", courier, receiver, chores)
 
 
 @asynccontextmanager
@@ -139,7 +149,13 @@ async def open_staff(
             )
         )
         receiver = Receiver(api, then(room.desk, heard), store, clock)
-        yield Half("staff", room.courier, receiver, (lambda: keep_house(store, clock),))
+        watch = Watch("door", store, partial(tell_group, store, clock), clock)
+        chores = (
+            lambda: keep_house(store, clock),
+            lambda: beat("staff", store, lambda: receiver.listened, clock),
+            watch.run,
+        )
+        yield Half("staff", room.courier, receiver, chores)
 
 
 @asynccontextmanager
@@ -169,6 +185,13 @@ def then(desk: Desk, after: Callable[[], None]) -> Desk:
         after()
 
     return replace(desk, hear=hear)
+
+
+async def tell_group(store: Store, clock: Clock, what: str) -> None:
+    """Let the staff courier tell the group what is wrong with the door. Raises Down."""
+    async with store.begin() as books:
+        now = datetime.fromtimestamp(clock(), UTC)
+        await books.outbox.put("staff", "alarm", key="alarm", body={"what": what}, due=now)
 
 
 async def keep_house(store: Store, clock: Clock) -> None:

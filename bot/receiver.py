@@ -84,6 +84,8 @@ class Receiver:
         self._lanes: dict[str, deque[Update]] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()  # lanes whose next turn may begin
         self._finished = asyncio.Event()
+        self.listened = 0.0
+        """When Telegram last answered a poll, in unix seconds; 0 before it did."""
         self.drained = asyncio.Event()
         """Set once what the first poll brought is finished, and all that came meanwhile."""
 
@@ -132,6 +134,7 @@ class Receiver:
             timeout=self._poll_seconds if self.drained.is_set() else 0,
             allowed_updates=self._desk.allowed,
         )
+        self.listened = self._clock()
         self._forget(confirming)
         return [update for update in updates if update["update_id"] not in self._hand]
 

@@ -10,7 +10,8 @@ from bot.sandbox.phone import NeverSeen, NoSuchButton, Phone, Shown, add_person
 from bot.trouble import Trouble
 from handlers import desk, report, status
 from handlers.digits import code_in
-from handlers.home import HOUSE, MY_CASE, REPORT_LINKS
+from handlers.doors import MINE, REPORT_LINKS
+from handlers.home import HOUSE, MY_CASE
 from handlers.spoken import Voice
 from handlers.talk import Button, Draft, Say, as_says
 
@@ -120,6 +121,7 @@ async def play(
 async def report_links(hand: Hand, links: tuple[str, ...]) -> str:
     """Report three messy links; gives the sixteen digits."""
     await hand.start("", asks("home", "welcome"))
+    await hand.press(MINE, asks("home", "mine"))
     await hand.press(REPORT_LINKS, asks("report", "age"))
     await hand.press(report.NO, asks("report", "links"))
     for number, link in enumerate(links, 1):

@@ -23,19 +23,21 @@ def ask_cleared(draft: Draft) -> Say:
 
 
 def tell_cleared(draft: Draft, told: Told) -> Telling:
-    """The neutral line, and what could not be deleted."""
-    if isinstance(told, Swept) and not told.sure:
-        hand = N_(
-            "If older messages are still here, hold this chat in your chat list and delete it."
-        )
-        return Telling((ask_cleared(draft), Say(hand)))
+    """The neutral line, and how to remove by hand what the door could not, or does not know of.
+
+    Messages older than a week, or than this process where drafts are in memory, are in the chat
+    and in nobody's list: so the way by hand is always told.
+    """
     if isinstance(told, Swept) and told.left:
         left = N_(
             "Messages I could not delete: {left}. To remove the rest, hold this chat in your "
             "chat list, then tap Delete."
         )
         return Telling((ask_cleared(draft), Say(left, {"left": told.left})))
-    return Telling((ask_cleared(draft),))
+    hand = N_(
+        "To remove this chat and anything older in it, hold it in your chat list, then tap Delete."
+    )
+    return Telling((ask_cleared(draft), Say(hand)))
 
 
 def ask_stopped(draft: Draft) -> Say:

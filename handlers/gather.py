@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from handlers.links import Link, archived, find, from_origin
-from handlers.talk import Blank, Draft, Fact, Kept, Said, Say, Stay
+from handlers.talk import Blank, Draft, Fact, Kept, Note, Said, Say, Stay
 from locales import N_
 
 MOST_LINKS = 200
+MOST_WORDS = 12_000  # letters of all notes together
 MOST_LETTERS = 2000  # of one address: more is no address that a platform would take
 
 
@@ -95,6 +96,14 @@ def without_media(draft: Draft, said: Said) -> tuple[Draft, tuple[Say, ...]]:
     return replace(draft, album=said.album), (Say(note),)
 
 
+NOTE_FULL = N_("That does not fit into the note any more. Please write the rest after sending.")
+
+
+def words_of(notes: tuple[Note, ...]) -> int:
+    """How many letters all notes have together."""
+    return sum(len(note.text) for note in notes)
+
+
 def edited(draft: Draft, said: Said) -> Stay:
     """An edited message replaces its own links, or the note, until that is sent."""
     if said.message <= draft.settled:
@@ -104,12 +113,16 @@ def edited(draft: Draft, said: Said) -> Stay:
         return Stay(draft, (Say(line),))
     links = tuple(link for link in links_in(said) if not too_long(link))
     others = tuple(kept for kept in draft.links if kept.message != said.message)
-    is_note = bool(draft.note) and said.message == draft.note_message
-    note = said.text.strip() if is_note else draft.note
-    changed = with_links(replace(draft, links=others, note=note), links, said.message)
+    notes = tuple(
+        replace(note, text=said.text.strip()) if note.message == said.message else note
+        for note in draft.notes
+    )
+    if words_of(notes) > MOST_WORDS:
+        return Stay(draft, (Say(NOTE_FULL),))
+    changed = with_links(replace(draft, links=others, notes=notes), links, said.message)
     if links:
         return Stay(changed, understood(changed, links))
     if changed.links != draft.links:
         line = N_("Changed. Links now: {all}.")
         return Stay(changed, (Say(line, {"all": len(changed.links)}),))
-    return Stay(changed, (Say(N_("Changed.")),) if is_note else ())
+    return Stay(changed, (Say(N_("Changed.")),) if notes != draft.notes else ())

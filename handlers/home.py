@@ -7,6 +7,7 @@ from handlers import help as help_talk
 from handlers import protect
 from handlers.answers import first_answer
 from handlers.digits import code_in
+from handlers.doors import ASKS, DOORS, REPORT_LINKS, ways
 from handlers.erase import ERASE, START, STOP
 from handlers.help import (
     ALL_SERVICES,
@@ -42,9 +43,12 @@ from handlers.talk import (
 from locales import LANGUAGES, N_
 
 LANGUAGE_NAMES = {"yue_Hant": "廣東話", "en": "English"}
+TYPED_NAMES = {
+    "yue_Hant": ("廣東話", "中文", "粵語", "广东话", "chinese", "cantonese"),
+    "en": ("english", "eng", "英文"),
+}
 OTHER = {"en": "yue_Hant", "yue_Hant": "en"}
 
-REPORT_LINKS = Button("report", N_("Report links"), "primary")
 MY_CASE = Button("status", N_("Ask about my case"))
 
 
@@ -89,9 +93,19 @@ HOME = Script(
         "welcome",
         ask_welcome,
         read_welcome,
-        buttons={REPORT_LINKS: Talk("report"), MY_CASE: Talk("status"), HELP_NOW: HELP},
+        buttons={**DOORS, MY_CASE: Talk("status"), HELP_NOW: HELP},
         to=(Talk("report"), Talk("status")),
         choices=offer_languages,
+    ),
+    *(
+        Step(
+            door,
+            ask,
+            read_welcome,
+            buttons={**ways(door), HELP_NOW: HELP},
+            to=(Talk("report"), Talk("status")),
+        )
+        for door, ask in ASKS.items()
     ),
 )
 
@@ -143,6 +157,7 @@ HOUSE = House(
         "/language": switch,
         "language:en": speak("en"),
         "language:yue_Hant": speak("yue_Hant"),
+        **{name: speak(lang) for lang, names in TYPED_NAMES.items() for name in names},
     },
     answer=first_answer,
 )

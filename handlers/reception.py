@@ -28,6 +28,7 @@ from handlers.talk import (
     Turn,
     Unknown,
 )
+from locales import BOTH
 from storage.books import Books, NewCase, Store
 from storage.codes import Prepared, Shelf, in_fours, is_whole
 from storage.counts import Counts
@@ -93,7 +94,7 @@ class Reception:
                 return memory.answer if update == memory.update else None
             draft = memory.draft if memory else await self._returning(person, language)
             turn = await take(draft, heard)
-            turn = await self._carry_out(turn, chat, person, update, heard)
+            turn = await self._carry_out(turn, chat, person, update)
             voice = Voice(turn.draft.language, self.today())
             answer = None if turn.silent else voice.answer(turn)
             gone = turn.effect in (Effect.CLEAR, Effect.FORGET)
@@ -114,9 +115,7 @@ class Reception:
             return draft
         return replace(draft, ref=pending.case_id, talk="report", step="sent", sent=True)
 
-    async def _carry_out(
-        self, turn: Turn, chat: int, person: str, update: int, heard: Heard
-    ) -> Turn:
+    async def _carry_out(self, turn: Turn, chat: int, person: str, update: int) -> Turn:
         draft = turn.draft
         match turn.effect:
             case None:
@@ -131,7 +130,7 @@ class Reception:
                 told = await self._look_up(draft.code, person)
                 draft = replace(draft, code="")
             case Effect.CLEAR:
-                told = await self._clear(chat, person, heard)
+                told = await self._clear(chat, person)
             case Effect.FORGET:
                 told = Done()
         return HOUSE.told(replace(turn, draft=draft), told)
@@ -154,7 +153,7 @@ class Reception:
         case = NewCase(
             id=draft.ref,
             name=await self._free_name(books),
-            language=draft.language or "yue_Hant",
+            language=draft.language or BOTH,
             minor=draft.minor or "unsure",
             urgency=draft.urgency or "calm",
             news=bool(draft.news),
@@ -200,14 +199,13 @@ class Reception:
                 return Unknown()
             return Standing(case.state, await books.links.states(case.id), case.outcome or "")
 
-    async def _clear(self, chat: int, person: str, heard: Heard) -> Told:
+    async def _clear(self, chat: int, person: str) -> Told:
         """Delete what can be deleted. The number goes too: whoever reads on must not find it."""
         messages = await self.drafts.remembered(person)
         left = await self.sweep(chat, messages)
         await self._forget_code(person)
         await self.drafts.forget_messages(person, set(messages) - left)
-        before = set(messages) - {heard.message if isinstance(heard, Said) else 0}
-        return Swept(len(left), sure=bool(before))
+        return Swept(len(left))
 
     async def _free_name(self, books: Books) -> str:
         for tail in (*[""] * NAMES_TRIED, f" {self.below(10_000)}"):

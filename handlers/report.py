@@ -1,11 +1,13 @@
 """Report links: age, the links, what happened, how urgent, a note, news or not, send."""
 
+import re
 from dataclasses import replace
+from unicodedata import normalize
 from zlib import crc32
 
 from handlers.digits import code_in, digits_of
 from handlers.directory import short_line
-from handlers.gather import by_platform
+from handlers.gather import MOST_WORDS, NOTE_FULL, by_platform, words_of
 from handlers.links import find
 from handlers.talk import (
     HOME,
@@ -22,6 +24,7 @@ from handlers.talk import (
     Kept,
     Minor,
     Move,
+    Note,
     Number,
     Pressed,
     Said,
@@ -42,17 +45,22 @@ YES, NO, UNSURE = (
     Button("minor:no", N_("No, 18 or over")),
     Button("minor:unsure", N_("Not sure")),
 )
+ADULT = 18
+YEARS = re.compile(r"\s*(\d{1,2})\s*(?:歲|岁|yo|years?( old)?)?\s*", re.IGNORECASE)
+HANDLE = re.compile(r"(?:^|\s)@\w{3,}")
 AGES: dict[Button, Minor] = {YES: "yes", NO: "no", UNSURE: "unsure"}
 GO_ON, NOT_NOW = Button("go on", N_("Go on")), Button("not now", N_("Not now"))
 THAT_IS_ALL = Button("all", N_("That is all"), "primary")
 TAKE_OUT = Button("take out", N_("Take a link out"))
 DONE = Button("done", N_("Done"), "primary")
 SKIP = Button("skip", N_("Skip"))
+NO_NOTE = Button("no note", N_("Take the note out"))
 NEWS_NO = Button("news:no", N_("No, I will ask"), "primary")
 NEWS_YES = Button("news:yes", N_("Yes, tell me here"))
 SEND = Button("send", N_("Send"), "success")
-CHANGE = Button("change", N_("Change the links"))
+CHANGE = Button("change", N_("Change something"))
 DO_NOT_SEND = Button("stop", N_("Do not send"))
+THE_REST = Button("report", N_("Report the other links"), "primary")
 SAVED = Button("saved", N_("I have saved it"), "success")
 
 MINOR: dict[Minor, str] = {
@@ -74,6 +82,21 @@ URGENCY: dict[Urgency, str] = {
     "calm": N_("It can wait"),
 }
 
+PARTS = {
+    Button("change:links", N_("The links")): "links",
+    Button("change:age", N_("The age")): "age",
+    Button("change:happened", N_("What happened")): "happened",
+    Button("change:urgency", N_("How urgent")): "urgency",
+    Button("change:note", N_("The note")): "note",
+    Button("change:news", N_("News")): "news",
+    Button("change:nothing", N_("Nothing"), "primary"): "review",
+}
+
+
+def after(draft: Draft, step: str) -> str:
+    """The next step; for who comes back from the review, the review: nothing is asked twice."""
+    return step if draft.news is None else "review"
+
 
 def opening(draft: Draft) -> str:
     """A report half made goes on where its links are; nobody gets round the age and its steps."""
@@ -92,10 +115,22 @@ def ask_age(draft: Draft) -> Say:
 
 def read_age(draft: Draft, heard: Heard) -> Move:
     """Yes and not sure are treated alike: the safer way first."""
+    minor = age_in(heard)
+    if minor is None:
+        return Stay(draft, (Say(N_("Please choose one of the three.")),))
+    known = replace(draft, minor=minor)
+    return Go(after(draft, "links"), known) if minor == "no" else Go("call first", known)
+
+
+def age_in(heard: Heard) -> Minor | None:
+    """An answer, or years typed: "16", "19歲"; one to three are numbers of answers."""
     for button, minor in AGES.items():
         if heard == Pressed(button.name):
-            return Go("links" if minor == "no" else "call first", replace(draft, minor=minor))
-    return Stay(draft, (Say(N_("Please choose one of the three.")),))
+            return minor
+    years = YEARS.fullmatch(normalize("NFKC", heard.text)) if isinstance(heard, Said) else None
+    if years is None:
+        return None
+    return "no" if int(years[1]) >= ADULT else "yes"
 
 
 def ask_call_first(draft: Draft) -> tuple[Say, ...]:
@@ -156,7 +191,13 @@ def read_links(draft: Draft, heard: Heard) -> Move:
         case Pressed(TAKE_OUT.name) if draft.links:
             return Go("take out", draft)
         case Pressed(THAT_IS_ALL.name):
-            return Go("happened" if draft.news is None else "review", draft)
+            return Go(after(draft, "happened"), draft)
+        case Said(text) if HANDLE.search(text):
+            line = N_(
+                "A name with @ can be on any site. If it is a Telegram channel, please write "
+                "t.me/ and the name; anywhere else, use Share and copy the link."
+            )
+            return Stay(draft, (Say(line),))
         case Said():
             line = N_("I see no link in that. It usually starts with https://")
             return Stay(draft, (Say(line),))
@@ -252,7 +293,7 @@ def read_happened(draft: Draft, heard: Heard) -> Move:
     """A press ticks or unticks; the message itself is redrawn."""
     match heard:
         case Pressed(DONE.name):
-            return Go("urgency", draft)
+            return Go(after(draft, "urgency"), draft)
         case Pressed(name) if (kind := name.removeprefix("happened:")) in HAPPENED:
             chosen = set(draft.happened) ^ {kind}
             happened = tuple(kind for kind in HAPPENED if kind in chosen)
@@ -275,22 +316,25 @@ def read_urgency(draft: Draft, heard: Heard) -> Move:
     """One of three."""
     for degree in URGENCY:
         if heard == Pressed(f"urgency:{degree}"):
-            return Go("note", replace(draft, urgency=degree))
+            return Go(after(draft, "note"), replace(draft, urgency=degree))
     return Stay(draft, (Say(N_("Please choose one of the three.")),))
 
 
 def ask_note(draft: Draft) -> Say:
-    """Optional, and no names."""
-    if draft.note:
-        return Say(
-            N_("Your note is kept. Write a new one to replace it, or press Skip to keep it.")
-        )
+    """Optional, in as many messages as it takes, and no names."""
+    if draft.notes:
+        return Say(N_("Written down. You can write more, or press Done."))
     return Say(
         N_(
-            "Is there anything our team should know? You can write it in one message, or skip. "
+            "Is there anything our team should know? You can write it, or skip. "
             "No names are needed."
         )
     )
+
+
+def choose_note(draft: Draft) -> tuple[Button, ...]:
+    """Nothing is skipped by who has written something."""
+    return (NO_NOTE, DONE) if draft.notes else (SKIP,)
 
 
 def only_links(text: str) -> bool:
@@ -299,13 +343,24 @@ def only_links(text: str) -> bool:
 
 
 def read_note(draft: Draft, heard: Heard) -> Move:
-    """Any words are the note; a link by itself is a link, and is kept as one."""
+    """Any words are added to the note; a link by itself is a link, and is kept as one."""
     match heard:
+        case Pressed(SKIP.name | DONE.name):
+            return Go(after(draft, "news"), draft)
+        case Pressed(NO_NOTE.name):
+            return Stay(replace(draft, notes=()), (Say(N_("The note is taken out.")),))
         case Said(text) if text.strip() and not only_links(text):
-            note = replace(draft, note=text.strip(), note_message=heard.message)
-            return Go("news", note)
+            return with_note(draft, Note(text.strip(), heard.message))
         case _:
             return Stay(draft)
+
+
+def with_note(draft: Draft, note: Note) -> Move:
+    """One note more, if it fits."""
+    notes = (*draft.notes, note)
+    if words_of(notes) > MOST_WORDS:
+        return Stay(draft, (Say(NOTE_FULL),))
+    return Stay(replace(draft, notes=notes))
 
 
 # News, review, send
@@ -344,11 +399,17 @@ def ask_review(draft: Draft) -> tuple[Say, ...]:
     if draft.urgency:
         urgency = Say(URGENCY[draft.urgency])
         lines.append(Say(N_("• How urgent: {urgency}"), {"urgency": urgency}))
-    lines.append(Say(N_("• Note: written") if draft.note else N_("• Note: none")))
+    messages = Say(N_("• Note: written ({count})"), {"count": len(draft.notes)})
+    lines.append(messages if draft.notes else Say(N_("• Note: none")))
     lines.append(
         Say(N_("• News in this chat: yes") if draft.news else N_("• News in this chat: no"))
     )
     return tuple(lines)
+
+
+def ask_change(draft: Draft) -> Say:
+    """Every part of the report, to be answered anew."""
+    return Say(N_("What would you like to change?"))
 
 
 YOUR_NUMBER = N_("Your case number: {code}")
@@ -386,7 +447,15 @@ def read_sent(draft: Draft, heard: Heard) -> Move:
 
 
 def ask_saved(draft: Draft) -> Say:
-    """The end of a report."""
+    """The end of a report; unless links came since: they are not sent."""
+    if draft.links:
+        return Say(
+            N_(
+                "Thank you for telling us. Links that came later and are not sent yet: {all}. "
+                "Clearing this chat forgets them."
+            ),
+            {"all": len(draft.links)},
+        )
     return Say(
         N_(
             "Thank you for telling us. You can clear this chat now, "
@@ -413,7 +482,7 @@ REPORT = Script(
         "age",
         ask_age,
         read_age,
-        to=("links", "call first"),
+        to=("links", "call first", "review"),
         choices=lambda draft: tuple(AGES),
     ),
     Step("call first", ask_call_first, buttons={GO_ON: "duty", NOT_NOW: HOME}),
@@ -433,11 +502,14 @@ REPORT = Script(
         choices=choose_take_out,
         free=True,
     ),
-    Step("happened", ask_happened, read_happened, to=("urgency",), choices=choose_happened),
-    Step("urgency", ask_urgency, read_urgency, to=("note",), choices=choose_urgency),
-    Step("note", ask_note, read_note, buttons={SKIP: "news"}, to=("news",), free=True),
+    Step(
+        "happened", ask_happened, read_happened, to=("urgency", "review"), choices=choose_happened
+    ),
+    Step("urgency", ask_urgency, read_urgency, to=("note", "review"), choices=choose_urgency),
+    Step("note", ask_note, read_note, to=("news", "review"), choices=choose_note, free=True),
     Step("news", ask_news, read_news, to=("review",), choices=lambda draft: (NEWS_NO, NEWS_YES)),
-    Step("review", ask_review, buttons={SEND: "sent", CHANGE: "links", DO_NOT_SEND: STOP}),
+    Step("review", ask_review, buttons={SEND: "sent", CHANGE: "change", DO_NOT_SEND: STOP}),
+    Step("change", ask_change, buttons=PARTS),
     Step(
         "sent",
         ask_sent,
@@ -454,6 +526,7 @@ REPORT = Script(
         read_saved,
         buttons={Button("home", N_("Back")): HOME},
         to=(Talk("report"), Talk("status")),
+        choices=lambda draft: (THE_REST,) if draft.links else (),
         effect=Effect.SAVED,
         tell=tell_saved,
     ),

@@ -45,13 +45,13 @@ class Answer:
 
 
 class Voice:
-    """Speaks one language, or all of them where the person's is not known.
+    """Speaks one language, or all of them where *language* is none of ours (None, "both").
 
     *today* decides which facts are past their date.
     """
 
     def __init__(self, language: str | None, today: date) -> None:
-        self.languages = (language,) if language else LANGUAGES[::-1]
+        self.languages = (language,) if language in LANGUAGES else LANGUAGES[::-1]
         self.today = today
 
     def answer(self, turn: Turn) -> Answer:

@@ -8,7 +8,7 @@ from handlers.home import LANGUAGE_NAMES
 from handlers.report import HAPPENED, MINOR, URGENCY
 from handlers.status import OUTCOMES
 from handlers.talk import Blank, Button, Fact, Say, Strong
-from locales import N_, facts
+from locales import BOTH, N_, facts
 from storage.books import Case
 
 A_PAGE = 20
@@ -105,7 +105,7 @@ def about(of: Summary) -> tuple[Say, ...]:
         bold(case.name),
         Say(
             N_("• Sent: {day}, in {language}"),
-            {"day": spelled(case.day), "language": LANGUAGE_NAMES[case.language]},
+            {"day": spelled(case.day), "language": spoken_by(case)},
         ),
         links_line(of),
         Say(N_("• Age then: {age}"), {"age": Say(MINOR[case.minor])}),
@@ -131,6 +131,12 @@ UNDER_AGE = N_("⚠ May be under 18: refer it, the links stay closed.")
 def under_age(case: Case) -> bool:
     """Yes and unsure are treated alike."""
     return case.minor != "no"
+
+
+def spoken_by(case: Case) -> Blank:
+    """The language of whoever reported it."""
+    both = Say(N_("either language (none chosen)"))
+    return both if case.language == BOTH else LANGUAGE_NAMES[case.language]
 
 
 def spelled(day: date) -> str:

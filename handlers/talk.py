@@ -74,13 +74,9 @@ class TooMany:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The chat was cleared; *left* messages could not be deleted.
-
-    Not *sure*: we do not know what was in the chat before, so something may be left.
-    """
+    """The chat was cleared; *left* of the messages we know of could not be deleted."""
 
     left: int
-    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +175,14 @@ class Kept:
     message: int
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words for the team, and the message they came in."""
+
+    text: str
+    message: int
+
+
 Minor = Literal["no", "yes", "unsure"]
 Urgency = Literal["now", "soon", "calm"]
 
@@ -203,8 +207,7 @@ class Draft:
     over: int = 0
     happened: tuple[str, ...] = ()
     urgency: Urgency | None = None
-    note: str = ""
-    note_message: int = 0
+    notes: tuple[Note, ...] = ()
     news: bool | None = None
     sent: bool = False
     code: str = ""
@@ -214,6 +217,11 @@ class Draft:
     came_from: tuple[str, ...] = ()
     topic: str = ""
     puzzled: bool = False
+
+    @property
+    def note(self) -> str:
+        """All that was written for the team, "" for nothing."""
+        return "\n".join(note.text for note in self.notes)
 
     def bare(self) -> "Draft":
         """What may stay once a report is sent: where the person is, and nothing they typed."""

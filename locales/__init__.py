@@ -1,6 +1,7 @@
 """Floor 1: the words and the facts. English is the key; the files are read directly."""
 
 LANGUAGES = ("en", "yue_Hant")
+BOTH = "both"  # of a case whose person has not chosen
 
 _CANTONESE = ("zh", "yue", "hongkong")
 

@@ -20,6 +20,7 @@ from storage.migrations import upgrade
 from storage.notes import Note, Notes
 from storage.outbox import Letter, Outbox
 from storage.posts import Post, Posts
+from storage.pulses import Pulses
 from storage.receipts import PENDING_FOR, Addresses, Pending, PendingCodes, Receipts
 from storage.traces import Audit, AuditRow, Quarantine, Seen
 
@@ -70,6 +71,7 @@ class Books:
         self.outbox = Outbox(connection)
         self.posts = Posts(connection)
         self.seen = Seen(connection)
+        self.pulses = Pulses(connection)
         self.audit = Audit(connection)
         self.quarantine = Quarantine(connection)
 

@@ -38,6 +38,7 @@ class Letter:
 
 # Due before any clock: the door's and the staff room's need not agree on what is now.
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+TRIED_OFTEN = 3
 
 
 class Outbox:
@@ -118,6 +119,12 @@ class Outbox:
         """How many letters are due and not yet sent, leased or not."""
         query = select(func.count()).select_from(tables.outbox)
         return await self._connection.scalar(query.where(_T.lane == lane, _T.due <= now)) or 0
+
+    async def is_stuck(self, lane: Lane, before: datetime) -> bool:
+        """Whether a letter was due before that moment, or was tried in vain again and again."""
+        waits = (_T.due <= before) | (_T.tries >= TRIED_OFTEN)
+        query = select(_T.id).where(_T.lane == lane, waits).limit(1)
+        return await self._connection.scalar(query) is not None
 
     async def _change(self, letter_id: int, **values: Any) -> None:
         await self._connection.execute(

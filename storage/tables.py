@@ -174,6 +174,13 @@ seen = Table(
     Index("seen_at", "at"),
 )
 
+pulses = Table(
+    "pulses",
+    metadata,
+    Column("half", String(16), primary_key=True),
+    Column("at", Utc, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -13,6 +13,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from pydantic import SecretStr
 
 from bot import door_slim, front_door, news
+from bot.alarm import Roll
 from bot.config import DoorSettings, StaffSettings
 from bot.courier import Courier, Heights, Pace
 from bot.demo import running
@@ -30,6 +31,11 @@ from storage.drafts import Drafts
 from storage.keys import DoorKeys, write_new_keys
 
 Below = Callable[[int], int]
+WORD = "invented-heron"  # the leads' word for /alarm
+CLEARED = (
+    "Nothing here.\n"
+    "To remove this chat and anything older in it, hold it in your chat list, then tap Delete."
+)
 
 
 @dataclass
@@ -42,6 +48,7 @@ class Door:
     desk: Desk
     reception: Reception
     courier: Courier
+    leads: list[int]
 
     @property
     def account(self) -> int:
@@ -206,12 +213,13 @@ async def open_door(
         sweep = front_door.sweeper(bot, now)
         shelf = Shelf(keys, below)
         reception = Reception(store, drafts, counts, keys, shelf, sweep, below, now)
-        desk = front_door.desk(bot, reception, heights, now)
+        leads: list[int] = []
+        desk = front_door.desk(bot, reception, heights, now, Roll(WORD, leads))
         sandbox.inboxes[account.id].allow(desk.allowed)
         kinds = news.kinds(keys, reception)
         carrier = news.DoorCarrier(bot, reception, now)
         courier = Courier("door", store, carrier, kinds, now, pace=Pace(), heights=heights)
         try:
-            yield Door(base, sandbox, bot, desk, reception, courier)
+            yield Door(base, sandbox, bot, desk, reception, courier, leads)
         finally:
             await session.close()

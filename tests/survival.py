@@ -25,7 +25,7 @@ from bot.sandbox.phone import Phone, Shown, add_person, state
 from bot.sandbox.telegram import default_sandbox
 from bot.tour import Hand, asks, code_of, code_on, copied, newest, opens
 from handlers import report
-from handlers.home import REPORT_LINKS
+from handlers.doors import MINE, REPORT_LINKS
 from handlers.spoken import Voice
 from handlers.talk import Say
 from storage import tables
@@ -218,6 +218,7 @@ class Story:
         kind, urgency = report.HAPPENED["shared"], report.URGENCY["now"]
         return [
             ("start", hand.phone.start, self.asked("home", "welcome")),
+            ("door", lambda: hand.press(MINE), self.asked("home", "mine")),
             ("begin", lambda: hand.press(REPORT_LINKS), self.asked("report", "age")),
             ("age", lambda: hand.press(report.NO), self.asked("report", "links")),
             (

@@ -8,7 +8,8 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from bot.demo import playing
 from handlers import report
-from handlers.home import MY_CASE, REPORT_LINKS
+from handlers.doors import MINE, REPORT_LINKS
+from handlers.home import MY_CASE
 from handlers.spoken import Voice
 from handlers.talk import Button, Say
 from tests.conftest import SCREENSHOTS, Clock
@@ -61,6 +62,7 @@ async def test_a_person_reports_and_a_caseworker_removes_on_one_page(
         group, private = Chat(page, "group", "Group", None), Chat(page, KIT, "Own", "en")
 
         await person.start()
+        await person.press(MINE)
         await person.press(REPORT_LINKS)
         await person.press(report.NO)
         for number, link in enumerate(LINKS, 1):

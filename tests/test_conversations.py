@@ -38,18 +38,26 @@ def test_both_languages_are_rehearsed() -> None:
 
 def test_the_terminal_is_a_numbered_menu_and_can_write_the_talk_down(tmp_path: Path) -> None:
     screen, file = StringIO(), tmp_path / "two-words.en.txt"
-    typed = ["/start\n", "\n", "[Begin]\n", "[Report links]\n", "(album)\n", "(album)\n", "x\n"]
+    typed = [
+        "/start\n",
+        "\n",
+        "[Begin]\n",
+        "[I found something]\n",
+        "(album)\n",
+        "(album)\n",
+        "x\n",
+    ]
 
     main("en", file, typed, screen)
 
     shown = screen.getvalue()
-    assert "  1 [Report links]\n" in shown
+    assert "  4 [I found something]\n" in shown
     assert "    [Clear this chat]\n" in shown, "no number clears"
     assert "No such button: [Begin]" in shown
     assert "    (clear)\n" in shown
     title, written = file.read_text(encoding="utf-8").split("\n\n", 1)
     assert title == "Two words."
-    said = ["/start", "[Report links]", "(album)", "(album)", "x"]
+    said = ["/start", "[I found something]", "(album)", "(album)", "x"]
     assert written == "\n".join(rehearse(said)) + "\n"
 
 
@@ -67,6 +75,6 @@ def test_a_button_that_was_never_shown_cannot_be_pressed() -> None:
 
 
 def test_a_new_line_is_written_as_a_stroke() -> None:
-    said = ["[Report links]", "https://example.org/zz/1 / https://example.org/zz/2"]
+    said = ["/report", "https://example.org/zz/1 / https://example.org/zz/2"]
 
     assert any("Website 2" in line for line in rehearse(["/start", *said]))

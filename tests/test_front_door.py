@@ -33,6 +33,7 @@ from handlers.report import HAPPENED
 from handlers.spoken import Answer
 from handlers.staff import Caseworker
 from handlers.talk import CLEAR, Draft, Kept
+from locales.catalogue import wording
 from storage import tables
 from storage.books import Case, Store
 from storage.counts import open_counts
@@ -40,11 +41,11 @@ from storage.down import Down
 from storage.drafts import open_drafts
 from storage.keys import DoorKeys, StaffKeys
 from tests.conftest import Clock
-from tests.doors import Door, Guest, copied, labels, open_door
+from tests.doors import CLEARED, Door, Guest, copied, labels, open_door
 
 LINK = "https://t.me/zz_invented_ch/1"
 OTHER = "https://lihkg.com/thread/99000001/page/1"
-REPORT = ("/start", "[Report links]", "[No, 18", LINK, "[That is all]")
+REPORT = ("/start", "/report", "[No, 18", LINK, "[That is all]")
 TO_REVIEW = (*REPORT, "[Shared or posted]", "[Done]", "[It can wait]", "[Skip]", "[No, I will")
 PLACES = [(script.name, name) for script in HOUSE.scripts.values() for name in script.steps]
 
@@ -331,8 +332,7 @@ async def test_clearing_leaves_one_neutral_line_in_every_step(door: Door, count:
 
         left = guest.shown
         assert [message.sender for message in left] == [door.account], (talk, step, way)
-        assert left[0].text.startswith("Nothing here.")
-        assert (left[0].text == "Nothing here.") is (count > 0), (talk, step, way)
+        assert left[0].text == CLEARED, (talk, step, way)
         assert labels(left[0])[0] == "Start"
         assert await draft_of(guest) is None
 
@@ -362,14 +362,20 @@ async def test_what_is_too_old_to_delete_is_named(door: Door, clock: Clock, how:
     assert [message.id for message in guest.shown] == [*old, shown.id]
 
 
-async def test_a_chat_of_which_nothing_is_known_is_not_called_clean(door: Door) -> None:
+async def test_who_clears_over_messages_of_before_a_restart_is_told_how_they_go(
+    door: Door,
+) -> None:
     guest = door.person()
-    for number in range(3):
-        door.sandbox.post(guest.chat, Message(door.account, text=f"before {number}"))
+    before = [
+        door.sandbox.post(guest.chat, Message(door.account, text=f"before {number}")).id
+        for number in range(3)
+    ]
+    await guest.walk(*REPORT)
 
-    shown = await guest.say("x")
+    shown = await guest.press("Clear this chat")
 
-    assert "If older messages are still here" in shown.text
+    assert [message.id for message in guest.shown] == [*before, shown.id]
+    assert "anything older in it, hold it in your chat list, then tap Delete" in shown.text
 
 
 async def test_one_message_that_cannot_be_deleted_keeps_no_other(door: Door) -> None:
@@ -404,7 +410,7 @@ async def test_a_clearing_that_is_cut_goes_on_when_heard_again(door: Door, cut: 
         await door.hear()
     await door.hear()
 
-    assert guest.texts == ["Nothing here."]
+    assert guest.texts == [CLEARED]
 
 
 # News
@@ -463,7 +469,7 @@ async def test_news_can_be_cleared_like_the_rest(door: Door, staff_keys: StaffKe
 
     await guest.press("Clear this chat")
 
-    assert guest.texts == ["Nothing here."]
+    assert guest.texts == [CLEARED]
 
 
 async def test_who_blocked_the_door_is_forgotten(door: Door, staff_keys: StaffKeys) -> None:
@@ -637,7 +643,7 @@ async def test_an_update_no_model_accepts_is_set_aside_and_others_are_heard(door
         rows = (await books._connection.execute(select(t.bot, t.kind, t.error))).all()
     assert [tuple(row) for row in rows] == [("door", "message", "ValidationError")]
     await guest.say("x")
-    assert guest.texts == ["Nothing here."]
+    assert guest.texts == [CLEARED]
 
 
 @pytest.fixture
@@ -673,7 +679,7 @@ async def test_while_the_database_is_down_nothing_is_received_and_then_it_is_fil
         assert len(await cases_of(door)) == 1
         assert len([text for text in guest.texts if "Not sent yet" in text]) == 1
         await guest.press("Clear this chat")
-        assert guest.texts == ["Nothing here."]
+        assert guest.texts == [CLEARED]
         assert door.unexpected() == []
 
 
@@ -695,7 +701,7 @@ async def test_a_chat_is_cleared_even_while_the_database_is_down(
         other.execute("ROLLBACK")
         await door.hear()
 
-        assert guest.texts == ["Nothing here."]
+        assert guest.texts == [CLEARED]
 
 
 class Switch:
@@ -736,7 +742,7 @@ async def test_while_redis_is_down_nothing_is_received_and_then_it_is_filed_once
 
         assert len(await cases_of(door)) == 1
         await guest.press("Clear this chat")
-        assert guest.texts == ["Nothing here."]
+        assert guest.texts == [CLEARED]
     await drafts.close()
     await counts.close()
 
@@ -894,9 +900,9 @@ async def test_a_wrong_digit_is_no_try(door: Door) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        ("/start", "Report links", "No, 18 or over", LINK, "That is all", "Shared or posted"),
-        ("/start", "1", "2", LINK, "/report", "2"),
-        ("/start", "舉報連結", "／report", "no, 18 OR over"),
+        ("/start", "It happened to me", "Report links", "No, 18 or over", LINK, "That is all"),
+        ("/start", "1", "1", "2", LINK, "/report", "2"),
+        ("/start", "我見到啲嘢", "舉報連結", "／report", "no, 18 OR over"),
     ],
 )
 async def test_a_button_can_be_typed(door: Door, typed: tuple[str, ...]) -> None:
@@ -914,7 +920,7 @@ async def test_a_whole_report_can_be_typed(door: Door) -> None:
 
     shown = await guest.walk(
         *("/report", "2", LINK, "that is all", "shared or posted", "done", "3"),
-        *("zz a note", "no, i will ask", "send"),
+        *("zz a note", "done", "no, i will ask", "send"),
     )
     code = copied(shown)
     await guest.walk("I have saved it", "/status")
@@ -922,3 +928,24 @@ async def test_a_whole_report_can_be_typed(door: Door) -> None:
     assert "Removed: 0 of 1." in (await guest.say(code)).text
     (case,) = await cases_of(door)
     assert (case.minor, case.urgency, case.news) == ("no", "calm", False)
+
+
+async def test_who_chose_no_language_is_answered_in_both_to_the_end(door: Door) -> None:
+    guest = door.person("de")
+
+    shown = await guest.walk(*TO_REVIEW, "[Send]")
+
+    assert [case.language for case in await cases_of(door)] == ["both"]
+    assert "Sent. Our team has it." in shown.text
+    assert wording("Sent. Our team has it.", "yue_Hant") in shown.text
+
+
+async def test_a_link_that_came_after_sending_is_not_called_sent(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*TO_REVIEW, "[Send]", OTHER)
+
+    shown = await guest.press("I have saved it")
+    assert "not sent yet: 1." in shown.text
+
+    shown = await guest.press("Report the other links")
+    assert "under 18" in shown.text

@@ -186,6 +186,7 @@ def talk(plants: Plants, number: int) -> list[Heard]:
         Pressed(report.DONE.name),
         Pressed("urgency:now"),
         Said(plants.note(number), message=4),
+        Pressed(report.DONE.name),
         Pressed(report.NEWS_YES.name),
         Pressed(report.SEND.name),
     ]

@@ -230,6 +230,9 @@ class House:
         self.door.setdefault("door_token", SecretStr(self.sandbox.bot("door").token))
         self.staff.setdefault("staff_token", SecretStr(self.sandbox.bot("staff").token))
         self.staff.setdefault("staff_chat", self.sandbox.group.id)
+        lead = self.sandbox.people()[0]
+        self.sandbox.begin(self.sandbox.bot("door").id, lead.id)
+        self.door.setdefault("alarm_chats", (lead.id,))
 
     async def wrong(self) -> dict[str, str]:
         """What is found wrong, and how to mend it."""
@@ -242,6 +245,7 @@ class House:
 
 
 HALVES = {"keys of the staff are out of reach", "keys of the door are out of reach"}
+DEAF = "a lead hears the door's alarms"
 
 
 @pytest.fixture
@@ -259,6 +263,25 @@ async def test_of_a_house_in_order_only_the_common_roof_is_found(house: House) -
 
     assert wrong.keys() == HALVES
     assert "as two users" in wrong["keys of the staff are out of reach"]
+
+
+@pytest.mark.parametrize("chats", [(), (999_999,)])
+async def test_a_house_whose_alarms_nobody_hears_is_found(
+    house: House, chats: tuple[int, ...]
+) -> None:
+    house.door["alarm_chats"] = chats
+
+    wrong = await house.wrong()
+
+    assert wrong.keys() - HALVES == {DEAF}
+    assert "FRONT_DOOR_ALARM_CHATS" in wrong[DEAF]
+
+
+def test_alarm_chats_are_numbers_with_commas(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("FRONT_DOOR_DOOR_TOKEN", "1:x")
+    bare.setenv("FRONT_DOOR_ALARM_CHATS", "11, 22,")
+
+    assert read_settings(DoorSettings).alarm_chats == (11, 22)
 
 
 async def test_a_wrong_token_is_found(house: House) -> None:

@@ -12,9 +12,11 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
+from bot.alarm import SILENT
 from bot.bot_api import BotApi
 from bot.clerk import moment
 from bot.courier import Pace
+from bot.halves import tell_group
 from bot.receiver import Receiver, Update
 from bot.sandbox.phone import Phone, Shown
 from bot.sandbox.server import serving
@@ -534,11 +536,7 @@ async def test_a_first_card_marks_its_links_for_the_staff_alone(house: Any) -> N
         other = await at.file(name="calm otter", urls=[telegram(2)])
 
         async with at.store.begin() as books:
-            found = (
-                await books.cases_with
-                if False
-                else await books.links.cases_with(at.keys.staff.mark(telegram(2)))
-            )
+            found = await books.links.cases_with(at.keys.staff.mark(telegram(2)))
         assert sorted(found) == sorted([case_id, other])
 
 
@@ -570,3 +568,11 @@ async def test_what_nobody_asked_for_is_answered_kindly(house: Any) -> None:
         await at.kit.sees("I lost my place")
         await at.kit.media("sticker")
         await at.kit.sees("as plain text")
+
+
+async def test_the_group_hears_that_the_door_is_silent(house: Any) -> None:
+    async with house() as at:
+        await tell_group(at.store, at.sandbox.now, SILENT)
+        at.room.courier.poke()
+
+        await at.group.sees("The door is silent")

@@ -30,6 +30,7 @@ from handlers.talk import (
     Heard,
     Kept,
     NoSuchStep,
+    Note,
     Pressed,
     Return,
     Said,
@@ -322,7 +323,7 @@ def test_help_and_comfort_come_in_every_step_and_nothing_is_lost(word: str) -> N
             continue
         turn = HOUSE.take(draft, Said(word, message=7))
 
-        assert replace(turn.draft, note="", note_message=0, newest=0) == draft, step.name
+        assert replace(turn.draft, notes=(), newest=0) == draft, step.name
         assert len(turn.says) > len(as_says(step.ask(draft))), step.name
         assert turn.effect is None
 
@@ -376,7 +377,7 @@ def test_a_link_sent_after_the_report_belongs_to_the_next() -> None:
 
 
 def test_what_stays_of_a_sent_report_is_only_where_the_person_is() -> None:
-    draft = replace(at("report", "sent"), note="words", newest=7, album="a", over=3)
+    draft = replace(at("report", "sent"), notes=(Note("words", 6),), newest=7, album="a", over=3)
 
     assert draft.bare() == Draft("ref", "en", "report", "sent", sent=True, newest=7, settled=7)
 
@@ -436,9 +437,9 @@ def told(teller: object, *args: object) -> str:
 
 
 def test_clearing_names_what_could_not_be_deleted() -> None:
-    assert told(tell_cleared, Draft(), Swept(0)) == "Nothing here."
+    assert told(tell_cleared, Draft(), Swept(0)).startswith("Nothing here.")
+    assert "anything older" in told(tell_cleared, Draft(), Swept(0))
     assert "could not delete: 3" in told(tell_cleared, Draft(), Swept(3))
-    assert "hold this chat" in told(tell_cleared, Draft(), Swept(0, sure=False))
     assert told(tell_stopped, Draft(), Done()).startswith("Stopped.")
 
 
@@ -605,7 +606,8 @@ def test_after_sending_nothing_that_was_typed_is_said_again(
     rehearsal.take(Said(f"https://example.org/{PLANTED} https://{PLANTED}.example.org", message=1))
     for one in (Pressed("all"), Pressed("done"), Pressed("urgency:now"), Said(PLANTED, message=2)):
         rehearsal.take(one)
-    rehearsal.take(Pressed("news:no"))
+    for last in (Pressed("done"), Pressed("news:no")):
+        rehearsal.take(last)
 
     turn, answer = rehearsal.take(Pressed("send"))
 
@@ -622,3 +624,45 @@ def test_an_address_that_no_screen_could_show_is_not_kept_and_that_is_said() -> 
 
     assert [kept.link.platform for kept in turn.draft.links[1:]] == ["lihkg"]
     assert "too long" in turn.says[0].words
+
+
+def test_a_note_takes_as_many_messages_as_it_needs_until_it_is_full() -> None:
+    draft = at("report", "note")
+    for number in range(1, 5):
+        draft = HOUSE.take(draft, Said(f"{number}" * 3000, message=number)).draft
+    full = HOUSE.take(draft, Said("more", message=5))
+    grown = HOUSE.take(draft, Said("0" * 3001, message=2, edited=True))
+
+    assert draft.note == "\n".join(f"{number}" * 3000 for number in range(1, 5))
+    assert (full.draft.notes, grown.draft) == (draft.notes, draft)
+    assert "does not fit" in says(full)[0] == says(grown)[0]
+
+
+def test_an_edit_changes_only_its_own_part_of_the_note() -> None:
+    draft = replace(at("report", "review"), notes=(Note("first", 2), Note("second", 3)))
+
+    assert HOUSE.take(draft, Said("other", message=2, edited=True)).draft.note == "other\nsecond"
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"),
+    [("17", "yes"), ("18", "no"), ("十七", None), ("１６歲", "yes"), ("25 years old", "no")],
+)
+def test_years_are_an_answer_to_the_question_of_age(typed: str, minor: str | None) -> None:
+    turn = HOUSE.take(replace(at("report", "age"), minor=None, links=()), Said(typed, message=9))
+
+    assert turn.draft.minor == minor
+
+
+def test_a_name_with_an_at_sign_is_told_how_it_becomes_a_link() -> None:
+    turn = HOUSE.take(at("report", "links"), Said("@zz_invented_ch", message=9))
+
+    assert "t.me/ and the name" in says(turn)[0]
+
+
+@pytest.mark.parametrize(("typed", "language"), [("English", "en"), ("中文", "yue_Hant")])
+def test_the_name_of_a_language_changes_to_it_in_every_step(typed: str, language: str) -> None:
+    for draft, _ in everywhere():
+        turn = HOUSE.take(replace(draft, language=None), Said(typed))
+        assert replace(turn.draft, language=None) == replace(draft, language=None)
+        assert turn.draft.language == language

@@ -1,0 +1,100 @@
+"""Which door am I: what brings a person here, and the short way from there; for everybody."""
+
+from handlers.status import BACK
+from handlers.talk import HOME, REPORT, Button, Draft, Exit, Number, Say
+from locales import N_
+
+MINE = Button("door:mine", N_("It happened to me"), "primary")
+HELPING = Button("door:helping", N_("I am helping someone"))
+FOUND = Button("door:found", N_("I found something"))
+SHARED = Button("door:shared", N_("I shared something"))
+THREATENED = Button("door:threatened", N_("Someone threatens me"))
+INFORMATION = Button("door:information", N_("Just information"))
+
+DOORS: dict[Button, str] = {
+    MINE: "mine",
+    THREATENED: "threatened",
+    HELPING: "helping",
+    FOUND: "found",
+    SHARED: "shared",
+    INFORMATION: "information",
+}
+
+REPORT_LINKS = Button("report", N_("Report links"), "primary")
+TELL_US = Button("report", N_("Tell our team"), "primary")
+
+
+def ask_mine(draft: Draft) -> Say:
+    """Not to blame, not alone."""
+    return Say(
+        N_(
+            "I am sorry this happened to you. It is not your fault, and you do not have to face "
+            "it alone. You decide what comes next, and you can stop at any time."
+        )
+    )
+
+
+def ask_threatened(draft: Draft) -> Say:
+    """A threat counts by itself; what not to do, before anything else."""
+    return Say(
+        N_(
+            "A threat is serious, even if nothing is posted, even if there is no picture. Please "
+            "do not pay, send no more pictures, and do not answer yet: talk to somebody first. "
+            "Keep the messages and the account's name. In danger now, call {number}."
+        ),
+        {"number": Number("help.emergency")},
+    )
+
+
+def ask_helping(draft: Draft) -> Say:
+    """The choice stays with the person it is about."""
+    return Say(
+        N_(
+            "Thank you for standing by someone. You can report for them, without any name. If you "
+            "can, ask them first: the choice is theirs. Nobody needs to look at the picture again."
+        )
+    )
+
+
+def ask_found(draft: Draft) -> Say:
+    """Where it is, is enough."""
+    return Say(
+        N_(
+            "Thank you for not looking away. Please do not save it or send it on. You can report "
+            "where it is, even if you do not know who is in it."
+        )
+    )
+
+
+def ask_shared(draft: Draft) -> Say:
+    """Stopping helps, whoever began it; advice about oneself is a lawyer's."""
+    return Say(
+        N_(
+            "It is good that you want it to stop. Please send it to nobody else; where you can, "
+            "take it down yourself, and ask those who have it to delete it. Report the links "
+            "here, without a name, so that they come down. About your own part in it we cannot "
+            "advise you: a lawyer can."
+        )
+    )
+
+
+def ask_information(draft: Draft) -> Say:
+    """Looking costs nothing."""
+    return Say(N_("Look around as long as you like: nothing is asked and nothing is kept."))
+
+
+ASKS = {
+    "mine": ask_mine,
+    "threatened": ask_threatened,
+    "helping": ask_helping,
+    "found": ask_found,
+    "shared": ask_shared,
+    "information": ask_information,
+}
+
+
+def ways(door: str) -> dict[Button, Exit]:
+    """Where one can go on behind a door."""
+    if door == "information":
+        return {BACK: HOME}
+    return {TELL_US if door == "threatened" else REPORT_LINKS: REPORT, BACK: HOME}
