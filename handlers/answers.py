@@ -3,7 +3,8 @@
 from handlers.directory import short_line
 from handlers.help import ALL_SERVICES
 from handlers.talk import Draft, Fact, Say, Stay
-from locales import N_, phrases
+from locales import N_
+from locales.phrases import Typed, is_danger, is_distress, question
 
 COMFORT = (
     Say(
@@ -77,9 +78,10 @@ ANSWERS = {
 
 def first_answer(draft: Draft, text: str) -> Stay | None:
     """What *text* must be answered with before anything else; None, for most words."""
-    if phrases.is_distress(text):
+    typed = Typed.of(text)
+    if is_distress(typed):
         return Stay(draft, COMFORT, more=(ALL_SERVICES,))
-    if phrases.is_danger(text):
+    if is_danger(typed):
         return Stay(draft, DANGER, more=(ALL_SERVICES,))
-    asked = phrases.question(text)
+    asked = question(typed)
     return Stay(draft, ANSWERS[asked]) if asked else None

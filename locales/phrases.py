@@ -16,6 +16,7 @@ from locales.facts import FOLDER
 LONGEST_QUESTION = 80  # letters: what is longer tells something, and asks us nothing
 
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
+_NO_WORD = re.compile("[^a-z0-9]+")
 _ADDRESS = re.compile(
     r"(?:hxxps?|https?)://[!-~]+|www\.[!-~]+|(?<![a-z0-9.-])[a-z0-9.-]{1,253}/[!-~]*"
 )
@@ -28,43 +29,63 @@ def folded(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed, as phrases are looked for in it; links are not looked at.
+
+    *words* are the English ones with a space on both sides of each; *joined* has no spaces.
+    """
+
+    length: int
+    words: str
+    joined: str
+
+    @classmethod
+    def of(cls, text: str) -> "Typed":
+        """From the text as it came."""
+        seen = _ADDRESS.sub(" | ", folded(text))
+        return cls(len(text), _spaced(seen), seen.replace(" ", ""))
+
+
+def _spaced(text: str) -> str:
+    # An English word glued to Chinese is still a word.
+    return f" {_NO_WORD.sub(' ', text).strip()} "
+
+
+@dataclass(frozen=True, slots=True)
 class Phrases:
     """English counts as whole words, Chinese anywhere; what is *harmless* is taken out first."""
 
-    english: re.Pattern[str]
-    harmless_english: re.Pattern[str]
-    chinese: re.Pattern[str]
-    harmless_chinese: re.Pattern[str]
+    english: tuple[str, ...]
+    harmless_english: tuple[str, ...]
+    chinese: tuple[str, ...]
+    harmless_chinese: tuple[str, ...]
 
     @classmethod
     def of(cls, lists: Mapping[str, Iterable[str]]) -> "Phrases":
         """From lists under `en`, `yue_Hant`, `harmless_en` and `harmless`."""
-        return cls(
-            _words(lists.get("en", ())),
-            _words(lists.get("harmless_en", ())),
-            re.compile(_any_of(map(_joined, lists.get("yue_Hant", ())))),
-            re.compile(_any_of(map(_joined, lists.get("harmless", ())))),
+        english, harmless_english = (
+            tuple(_spaced(folded(phrase)) for phrase in lists.get(key, ()))
+            for key in ("en", "harmless_en")
+        )
+        chinese, harmless_chinese = (
+            tuple(folded(phrase).replace(" ", "") for phrase in lists.get(key, ()))
+            for key in ("yue_Hant", "harmless")
+        )
+        return cls(english, harmless_english, chinese, harmless_chinese)
+
+    def among(self, typed: Typed) -> bool:
+        """Whether one of them was typed."""
+        words = _without(self.harmless_english, typed.words)
+        joined = _without(self.harmless_chinese, typed.joined)
+        return any(phrase in words for phrase in self.english) or any(
+            phrase in joined for phrase in self.chinese
         )
 
-    def among(self, text: str) -> bool:
-        """Whether one of them is in *text*; links are not looked at."""
-        text = _ADDRESS.sub(" ", folded(text))
-        words = self.harmless_english.sub("|", text)
-        joined = self.harmless_chinese.sub("|", _joined(text))
-        return bool(self.english.search(words) or self.chinese.search(joined))
 
-
-def _words(phrases: Iterable[str]) -> re.Pattern[str]:
-    # ASCII borders, so that an English word glued to Chinese is still a word.
-    return re.compile(rf"(?<![a-z0-9])(?:{_any_of(phrases)})(?![a-z0-9])")
-
-
-def _joined(text: str) -> str:
-    return folded(text).replace(" ", "")
-
-
-def _any_of(phrases: Iterable[str]) -> str:
-    return "|".join(re.escape(folded(phrase)) for phrase in phrases) or r"(?!)"
+def _without(phrases: Iterable[str], text: str) -> str:
+    for phrase in phrases:
+        text = text.replace(phrase, " | ")
+    return text
 
 
 @cache
@@ -73,23 +94,24 @@ def _listed(name: str) -> Phrases:
 
 
 @cache
-def _questions() -> dict[str, Phrases]:
+def questions() -> Mapping[str, Phrases]:
+    """The plain questions of questions.toml, by their tables."""
     tables = tomllib.loads((FOLDER / "questions.toml").read_text(encoding="utf-8"))
     return {name: Phrases.of(lists) for name, lists in tables.items()}
 
 
-def is_distress(text: str) -> bool:
+def is_distress(typed: Typed) -> bool:
     """Whether these are words of despair, by distress.toml."""
-    return _listed("distress").among(text)
+    return _listed("distress").among(typed)
 
 
-def is_danger(text: str) -> bool:
+def is_danger(typed: Typed) -> bool:
     """Whether somebody is in danger now, by danger.toml."""
-    return _listed("danger").among(text)
+    return _listed("danger").among(typed)
 
 
-def question(text: str) -> str | None:
-    """Which plain question of questions.toml this is; None: none of them."""
-    if len(text) > LONGEST_QUESTION:
+def question(typed: Typed) -> str | None:
+    """Which plain question this is; None: none of them."""
+    if typed.length > LONGEST_QUESTION:
         return None
-    return next((name for name, asked in _questions().items() if asked.among(text)), None)
+    return next((name for name, asked in questions().items() if asked.among(typed)), None)

@@ -10,8 +10,9 @@ from handlers.directory import short_directory
 from handlers.home import HOUSE
 from handlers.spoken import Voice, units
 from handlers.talk import Draft, Fact, Number, Say, as_says
-from locales import LANGUAGES, facts, phrases
+from locales import LANGUAGES, facts
 from locales.facts import Entry, NoSuchFact
+from locales.phrases import Typed, is_danger, is_distress, question
 
 WRITTEN = date(2026, 11, 24)
 LATE = date(2027, 6, 1)
@@ -169,22 +170,22 @@ SENTENCES = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(e
 
 @pytest.mark.parametrize("words", SENTENCES["distress"]["must"])
 def test_words_of_despair_are_heard(words: str) -> None:
-    assert phrases.is_distress(words)
+    assert is_distress(Typed.of(words))
 
 
 @pytest.mark.parametrize("words", SENTENCES["distress"]["must_not"])
 def test_ordinary_words_are_not_words_of_despair(words: str) -> None:
-    assert not phrases.is_distress(words)
+    assert not is_distress(Typed.of(words))
 
 
 @pytest.mark.parametrize("words", SENTENCES["danger"]["must"])
 def test_danger_now_is_heard(words: str) -> None:
-    assert phrases.is_danger(words)
+    assert is_danger(Typed.of(words))
 
 
 @pytest.mark.parametrize("words", SENTENCES["danger"]["must_not"])
 def test_ordinary_words_are_not_danger(words: str) -> None:
-    assert not phrases.is_danger(words)
+    assert not is_danger(Typed.of(words))
 
 
 @pytest.mark.parametrize(
@@ -192,7 +193,7 @@ def test_ordinary_words_are_not_danger(words: str) -> None:
     [(asked, words) for asked, listed in SENTENCES["questions"].items() for words in listed],
 )
 def test_a_plain_question_is_known_by_its_table(asked: str, words: str) -> None:
-    assert phrases.question(words) == (None if asked == "none" else asked)
+    assert question(Typed.of(words)) == (None if asked == "none" else asked)
 
 
 def test_enough_sentences_are_tried_in_both_languages() -> None:

@@ -16,7 +16,8 @@ from handlers.home import HOUSE
 from handlers.links import Link
 from handlers.spoken import Answer, Voice, units, width
 from handlers.talk import CLEAR, Draft, Kept, Number, Pressed, Said, Say, Turn
-from locales import LANGUAGES, facts, phrases
+from locales import LANGUAGES, facts
+from locales.phrases import Typed, question, questions
 
 WRITTEN, LATE = date(2026, 11, 24), date(2028, 1, 1)
 SCREEN = 950  # UTF-16 units that a phone shows without much scrolling
@@ -350,14 +351,14 @@ def test_999_stands_first_on_the_card_of_danger_and_on_that_of_despair() -> None
 
 
 def test_every_plain_question_has_its_answer_and_no_answer_its_own_number() -> None:
-    assert set(ANSWERS) == set(phrases._questions())
+    assert set(ANSWERS) == set(questions())
     for answer, language in product(ANSWERS.values(), LANGUAGES):
         assert units(Voice(language, WRITTEN).page(answer).text) < 300
 
 
 def test_a_long_message_asks_us_nothing() -> None:
-    assert phrases.question("is it free") == "cost"
-    assert phrases.question("is it free " + "because of what he wrote " * 4) is None
+    assert question(Typed.of("is it free")) == "cost"
+    assert question(Typed.of("is it free " + "because of what he wrote " * 4)) is None
 
 
 def test_a_question_in_the_note_is_answered_and_kept() -> None:
