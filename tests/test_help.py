@@ -15,7 +15,7 @@ from handlers.help import ALL_SERVICES, NEEDS
 from handlers.home import HOUSE
 from handlers.links import Link
 from handlers.spoken import Answer, Voice, units, width
-from handlers.talk import CLEAR, Draft, Kept, Number, Pressed, Said, Say, Turn
+from handlers.talk import CLEAR, Draft, Kept, Number, Pressed, Said, Say, Step, Turn
 from locales import LANGUAGES, facts
 from locales.phrases import Typed, question, questions
 
@@ -152,6 +152,26 @@ def test_help_beside_a_step_leads_to_the_whole_directory_and_back() -> None:
     assert beside.buttons[-2:] == (ALL_SERVICES, CLEAR)
     assert back.draft == IN_A_REPORT
     assert back.says == HOUSE.take(IN_A_REPORT, Said("/help")).says[-1:]
+
+
+STEPS = [
+    (script.name, step)
+    for script in HOUSE.scripts.values()
+    for step in script.steps.values()
+    if script.name not in ("help", "protect")
+]
+
+
+@pytest.mark.parametrize(("talk", "step"), STEPS, ids=[step.name for _, step in STEPS])
+def test_from_every_step_one_comes_back_to_it_and_nothing_is_done(talk: str, step: Step) -> None:
+    draft = replace(IN_A_REPORT, talk=talk, step=step.name, sent=step.holds)
+
+    aside = press(draft, ALL_SERVICES.name, "need:abroad", "needs")
+    back = press(aside.draft, "return")
+
+    assert aside.draft.talk == ("report" if step.holds else "help")
+    assert back.draft == draft
+    assert back.effect is None or step.holds
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
