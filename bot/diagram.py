@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from handlers.home import HOUSE
-from handlers.talk import Draft, Exit, Script, Step, Talk
+from handlers.talk import Aside, Draft, Exit, Return, Script, Step, Talk
 
 START, END = "<!-- diagram: python -m bot diagram -->", "<!-- /diagram -->"
 """What stands before and after it in the README."""
@@ -67,9 +67,15 @@ def from_anywhere() -> Iterator[str]:
 
 def place(talk: str, to: Exit) -> str:
     """Where an exit leads; another talk: to the step that opens it first."""
-    if isinstance(to, Talk):
-        return node(to.name, HOUSE.scripts[to.name].opening(Draft()))
-    return node(talk, to)
+    match to:
+        case Talk(name):
+            return node(name, HOUSE.scripts[name].opening(Draft()))
+        case Aside(name, topic):
+            return node(name, HOUSE.scripts[name].opening(Draft(topic=topic)))
+        case Return():
+            return 'back(("where one was"))'
+        case str():
+            return node(talk, to)
 
 
 def node(talk: str, step: str) -> str:

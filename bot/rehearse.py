@@ -27,7 +27,6 @@ from handlers.home import HOUSE
 from handlers.links import Entity, Origin
 from handlers.spoken import Answer, Voice, units
 from handlers.talk import (
-    CLEAR,
     DigitOff,
     Done,
     Draft,
@@ -189,12 +188,12 @@ def written(turn: Turn, answer: Answer) -> list[str]:
 
 def menu(turn: Turn, answer: Answer) -> list[str]:
     """An answer as a numbered menu, for a platform without buttons."""
-    free = HOUSE.step(turn.draft).free
-    keys = [key for row in answer.rows for key in row]
+    step = HOUSE.step(turn.draft)
+    shown = {button.name for button in step.shown(turn.draft) if not (button.copy or step.free)}
     lines = ["", *answer.text.split("\n"), ""]
-    numbers = iter(range(1, len(keys) + 1))
-    for key in keys:
-        number = "" if free or key.copy or key.name == CLEAR.name else next(numbers)
+    numbers = iter(range(1, len(shown) + 1))
+    for key in (key for row in answer.rows for key in row):
+        number = next(numbers) if key.name in shown else ""
         lines.append(f"{number:>3} [{key.label}]" + (f" {key.copy}" if key.copy else ""))
     return [*lines, f"    ({turn.effect.value})"] if turn.effect else lines
 

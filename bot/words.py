@@ -17,7 +17,7 @@ from babel.messages.pofile import PoFileError, read_po
 from handlers.spoken import units, width
 from locales import LANGUAGES
 from locales.catalogue import FOLDER, blanks, path_of
-from locales.facts import folded
+from locales.phrases import folded
 
 try:
     from cantofilter import judge
@@ -301,8 +301,8 @@ def in_facts(root: Path, path: Path) -> Iterator[Finding]:
         yield Finding(file, int(line[1]) if line else 1, f"cannot be read: {error}")
         return
     for name, value in tables.items():
-        listed = path.stem == "distress"
-        for field, why in wrong_list(value) if listed else wrong_fact(root, path.stem, value):
+        wrong = wrong_lists(value) if path.stem in PHRASES else wrong_fact(root, path.stem, value)
+        for field, why in wrong:
             yield Finding(file, line_of(text, name, field), f"{name}: {why}")
 
 
@@ -316,9 +316,15 @@ def line_of(text: str, name: str, field: str) -> int:
     return text.count("\n", 0, table.end() + (place.start() if place else 0)) + 1
 
 
-def wrong_list(value: object) -> Iterator[tuple[str, str]]:
-    """Words of despair: a list of words, none of them empty."""
-    if not isinstance(value, list) or not all(isinstance(w, str) and w.strip() for w in value):
+PHRASES = ("distress", "danger", "questions")  # read by locales/phrases.py
+
+
+def wrong_lists(value: object) -> Iterator[tuple[str, str]]:
+    """Phrases: a list of words, none of them empty, or a table of such lists."""
+    if isinstance(value, dict):
+        for field, words in value.items():
+            yield from ((field, why) for _, why in wrong_lists(words))
+    elif not isinstance(value, list) or not all(isinstance(w, str) and w.strip() for w in value):
         yield "", "must be a list of words"
 
 
@@ -341,8 +347,8 @@ def wrong_fact(root: Path, file: str, entry: object) -> Iterator[tuple[str, str]
                 yield field, f"{field}: {why}"
 
 
-NEEDED = {"help": ("number", "hours", "whom"), "law": ("by",)}
-SHARED = ("number", "source", "checked", "best_before")
+NEEDED = {"help": ("number", "hours", "whom"), "law": ("by",), "requests": ("text",)}
+SHARED = ("number", "text", "source", "checked", "best_before")
 
 
 def localised(field: str) -> tuple[str, ...]:

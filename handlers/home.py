@@ -3,23 +3,37 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from handlers import help as help_talk
+from handlers import protect
+from handlers.answers import first_answer
 from handlers.checking import CHECK
 from handlers.digits import code_in
-from handlers.directory import directory, short_line
-from handlers.doors import ASKS, DOORS, HELP_NOW, REPORT_LINKS, ways
+from handlers.doors import ASKS, DOORS, REPORT_LINKS, ways
 from handlers.erase import BY_HAND, BY_ITSELF, ERASE, HAND, LATER, START, STOP
-from handlers.house import House
+from handlers.help import (
+    ALL_SERVICES,
+    HELP,
+    HELP_NOW,
+    NEED_BUTTONS,
+    PROTECT,
+    PROTECT_YOURSELF,
+    short_help,
+)
+from handlers.help import BACK as BACK_THERE
+from handlers.house import House, typed_as
 from handlers.law import CAN_CHECK, LAW, LAW_CARDS
 from handlers.report import REPORT
 from handlers.status import BACK, STATUS
 from handlers.talk import (
     CLEAR,
+    Aside,
     Button,
     Draft,
     Go,
     Heard,
     Move,
     Pressed,
+    Return,
     Said,
     Say,
     Script,
@@ -28,7 +42,7 @@ from handlers.talk import (
     Talk,
     said_nothing_new,
 )
-from locales import N_, facts
+from locales import LANGUAGES, N_
 
 LANGUAGE_NAMES = {"yue_Hant": "廣東話", "en": "English"}
 TYPED_NAMES = {
@@ -85,9 +99,9 @@ HOME = Script(
         "welcome",
         ask_welcome,
         read_welcome,
-        buttons={**DOORS, MY_CASE: Talk("status")},
+        buttons={**DOORS, MY_CASE: Talk("status"), HELP_NOW: HELP},
         to=(Talk("report"), Talk("status"), Talk("later")),
-        choices=lambda draft: (HELP_NOW, *offer_languages(draft), BY_ITSELF),
+        choices=lambda draft: (*offer_languages(draft), BY_ITSELF),
     ),
     *(
         Step(
@@ -96,7 +110,6 @@ HOME = Script(
             read_welcome,
             buttons=ways(door),
             to=(Talk("report"), Talk("status")),
-            choices=lambda draft: (HELP_NOW,),
         )
         for door, ask in ASKS.items()
     ),
@@ -116,27 +129,14 @@ def switch(draft: Draft) -> Stay:
     return Stay(replace(draft, language=OTHER[draft.language or "en"]))
 
 
-def show_help(draft: Draft) -> Stay:
-    """Who can help, at once and later."""
-    return Stay(draft, directory())
-
-
-COMFORT = (
-    Say(
-        N_(
-            "This sounds very hard, and you do not have to carry it alone. "
-            "You can talk to somebody now:"
-        )
-    ),
-    *(short_line(f"help.{key}") for key in ("emergency", "mental_health", "samaritans")),
-)
-
 HOUSE = House(
     HOME,
     REPORT,
     STATUS,
     LAW,
     CHECK,
+    help_talk.SCRIPT,
+    protect.SCRIPT,
     ERASE,
     LATER,
     HAND,
@@ -159,15 +159,21 @@ HOUSE = House(
         BY_ITSELF.name: Talk("later"),
         BY_HAND.name: Talk("hand"),
         "/stop": Talk("stop"),
+        HELP_NOW.name: HELP,
+        **{typed_as(ALL_SERVICES.words, language): HELP for language in LANGUAGES},
+        **{button.name: Aside("help", need) for button, need in NEED_BUTTONS.items()},
+        "/protect": PROTECT_YOURSELF,
+        PROTECT.name: PROTECT_YOURSELF,
+        **{button.name: Aside("protect", way) for button, way in protect.WAYS.items()},
+        BACK_THERE.name: Return(),
     },
     beside={
-        "/help": show_help,
-        HELP_NOW.name: show_help,
+        "/help": short_help,
+        "help": short_help,
         "/language": switch,
         "language:en": speak("en"),
         "language:yue_Hant": speak("yue_Hant"),
         **{name: speak(lang) for lang, names in TYPED_NAMES.items() for name in names},
     },
-    distress=facts.is_distress,
-    comfort=COMFORT,
+    answer=first_answer,
 )

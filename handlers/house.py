@@ -12,14 +12,18 @@ from handlers.talk import (
     ERASE,
     REPORT,
     SIDE_BY_SIDE,
+    Aside,
+    Blank,
     Draft,
     Effect,
     Exit,
+    Fact,
     Go,
     Heard,
     Move,
     NoSuchStep,
     Pressed,
+    Return,
     Said,
     Say,
     Script,
@@ -31,7 +35,7 @@ from handlers.talk import (
     Turn,
     as_says,
 )
-from locales import LANGUAGES
+from locales import LANGUAGES, facts
 from locales.catalogue import wording
 
 TICK = "✓ "
@@ -45,24 +49,23 @@ class House:
     """All talks together, and the words that work in every one of them.
 
     *anywhere* leads out of any step; *beside* is answered beside the step, which then asks again.
-    *distress* says whether words are words of despair; they are answered first, with *comfort*.
+    *answer* gives what words must be answered with before anything else (despair, danger, a plain
+    question), or None; the step then asks again.
     """
 
     def __init__(
         self,
         *scripts: Script,
         anywhere: Mapping[str, Exit],
-        beside: Mapping[str, Callable[[Draft], "Stay"]],
-        distress: Callable[[str], bool],
-        comfort: tuple[Say, ...],
+        beside: Mapping[str, Callable[[Draft], Move]],
+        answer: Callable[[Draft, str], Stay | None],
     ) -> None:
         self.scripts = {script.name: script for script in scripts}
-        self.anywhere, self.beside = anywhere, beside
-        self.distress, self.comfort = distress, comfort
+        self.anywhere, self.beside, self.answer = anywhere, beside, answer
         for script in scripts:
             for step in script.steps.values():
                 for to in step.exits:
-                    if isinstance(to, Talk) and to.name not in self.scripts:
+                    if isinstance(to, Talk | Aside) and to.name not in self.scripts:
                         raise NoSuchStep(f"{script.name}: {step.name} -> {to.name}")
 
     def take(self, draft: Draft, heard: Heard) -> Turn:
@@ -71,9 +74,9 @@ class House:
         if isinstance(heard, Pressed):
             return self._follow(self._move(here, draft, heard, new=False))
         if heard.edited:
-            comfort = self.comfort if self.distress(heard.text) else ()
-            stay = edited(draft, heard)
-            return self._again(replace(stay, first=(*comfort, *stay.first)))
+            stay, answer = edited(draft, heard), self.answer(draft, heard.text)
+            first = answer.first if answer else ()
+            return self._again(replace(stay, first=(*first, *stay.first)))
         known, notes, new = kept(draft, heard)
         move = self._move(here, known, meant(heard, here, known), new)
         turn = self._follow(move)
@@ -88,7 +91,11 @@ class House:
         if isinstance(heard, Pressed) or heard.edited:
             return True
         word = word_of(heard.text)
-        return word in self.anywhere or word in self.beside or self.distress(heard.text)
+        return (
+            word in self.anywhere
+            or word in self.beside
+            or self.answer(Draft(), heard.text) is not None
+        )
 
     def told(self, turn: Turn, told: Told) -> Turn:
         """The same turn, once its effect is carried out."""
@@ -108,14 +115,15 @@ class House:
             return Go(self.anywhere[word], draft)
         if word in self.beside:
             return self.beside[word](draft)
-        if isinstance(heard, Said) and self.distress(heard.text):
-            read = here.read(draft, heard).draft if here.free else draft
-            return Stay(read, self.comfort)
+        if isinstance(heard, Said) and (answer := self.answer(draft, heard.text)):
+            if new and opens_report(here, draft):
+                return Go(REPORT, draft, answer.first)
+            return replace(answer, draft=here.read(draft, heard).draft) if here.free else answer
         if isinstance(heard, Pressed):
             for button, to in here.buttons.items():
                 if button.name == heard.name:
                     return Go(to, draft)
-        if new and REPORT in here.exits:
+        if new and opens_report(here, draft):
             return Go(REPORT, draft)
         if new and not here.free:
             return Stay(draft)
@@ -130,24 +138,49 @@ class House:
         return self._arrive(move) if isinstance(move, Go) else self._again(move)
 
     def _arrive(self, go: Go) -> Turn:
-        talk = go.to.name if isinstance(go.to, Talk) else go.draft.talk
-        script = self.scripts.get(talk, self.scripts["home"])
-        name = script.opening(go.draft) if isinstance(go.to, Talk) else go.to
-        step = script.steps[name]
-        draft = go.draft.left() if isinstance(go.to, Talk) else go.draft
-        draft = replace(draft, talk=script.name, step=name)
+        if isinstance(go.to, Return):
+            return self._again(Stay(returned(go.draft), go.first))
+        draft = replace(self._led(go.to, go.draft), puzzled=False)
+        step = self.step(draft)
         words = () if step.effect else as_says(step.ask(draft))
         # On a cleared screen the word "clear" would tell that something was there.
         last = () if step.effect is Effect.CLEAR else (CLEAR,)
         buttons = (*step.shown(draft), *last)
         return Turn(draft, (*go.first, *words), buttons, step.effect, go.redraw)
 
+    def _led(self, to: str | Talk | Aside, draft: Draft) -> Draft:
+        """*draft*, standing where *to* leads."""
+        match to:
+            case Aside(name, topic):
+                here = draft.came_from or (draft.talk, draft.step)
+                return self._opened(name, replace(draft, came_from=here, topic=topic))
+            case Talk(name):
+                return self._opened(name, replace(draft.left(), came_from=(), topic=""))
+            case _:
+                return replace(draft, step=to)
+
+    def _opened(self, name: str, draft: Draft) -> Draft:
+        script = self.scripts.get(name, self.scripts["home"])
+        return replace(draft, talk=script.name, step=script.opening(draft))
+
     def _again(self, stay: Stay) -> Turn:
         step = self.step(stay.draft)
-        draft = replace(stay.draft, step=step.name)
+        draft = replace(stay.draft, step=step.name, puzzled=stay.puzzled)
         ask = (step.again if stay.first else None) or step.ask
         says = (*stay.first, *as_says(ask(draft)))
-        return Turn(draft, says, (*step.shown(draft), CLEAR), redraw=stay.redraw)
+        more = () if step.holds else stay.more
+        return Turn(draft, says, (*step.shown(draft), *more, CLEAR), redraw=stay.redraw)
+
+
+def returned(draft: Draft) -> Draft:
+    """Where *draft* stood before the talk beside; home, if it came from nowhere."""
+    talk, step = draft.came_from or ("home", "")
+    return replace(draft, talk=talk, step=step, came_from=(), topic="")
+
+
+def opens_report(here: Step, draft: Draft) -> bool:
+    """Whether a link leads into a report; who has one open beside this goes back by themselves."""
+    return REPORT in here.exits and draft.came_from[:1] != (REPORT.name,)
 
 
 def word_of(text: str) -> str:
@@ -163,10 +196,7 @@ def typed_as(words: str | Say, language: str) -> str:
     """The words on a button as a person would type them: without the tick."""
     if isinstance(words, str):
         return _plainly_typed(words, language)
-    blanks = {
-        name: typed_as(blank, language) if isinstance(blank, Say) else blank
-        for name, blank in words.blanks.items()
-    }
+    blanks = {name: _typed_blank(blank, language) for name, blank in words.blanks.items()}
     return word_of(wording(words.words, language).format(**blanks)).removeprefix(TICK)
 
 
@@ -176,17 +206,25 @@ def _plainly_typed(words: str, language: str) -> str:
     return word_of(wording(words, language))
 
 
+def _typed_blank(blank: Blank, language: str) -> Blank:
+    match blank:
+        case Say():
+            return typed_as(blank, language)
+        case Fact(key):
+            entry, _, field = key.rpartition(".")
+            return facts.entry(entry).text(field, language)
+        case _:
+            return blank
+
+
 def meant(heard: Said, here: Step, draft: Draft) -> Heard:
     """A button typed, by its words in any language or by its number, is a button pressed.
 
     Clearing the chat has no number: "3" may be how many links somebody has.
     """
-    shown = here.shown(draft)
+    shown = [button for button in here.shown(draft) if not button.copy]
     word = word_of(heard.text).removeprefix(TICK)
-    words = {
-        word,
-        word.partition(SIDE_BY_SIDE)[0],
-    }  # a key below the field may type both languages
+    words = {word, word.partition(SIDE_BY_SIDE)[0]}  # a key below the field types both
     for button in (*shown, CLEAR):
         labels = [typed_as(button.words, language) for language in LANGUAGES]
         if any(words & {label, FIRST_WORDS.split(label)[0]} for label in labels):

@@ -17,6 +17,7 @@ from handlers.talk import (
     Fact,
     Folded,
     Number,
+    Read,
     Say,
     Source,
     Strong,
@@ -92,7 +93,7 @@ class Voice:
     ) -> Answer:
         """Paragraphs and buttons as one message."""
         page = self.page(says)
-        keys = [self.key(button) for button in buttons]
+        keys = [self.key(button) for button in buttons if not self._too_old(button)]
         return Answer(page.text, tuple(page.marks), rows_of(keys), redraw)
 
     def page(self, says: Iterable[Say]) -> "Page":
@@ -116,8 +117,16 @@ class Voice:
 
     def key(self, button: Button) -> Key:
         """One button with its words."""
+        copy = button.copy
+        if isinstance(copy, Number):
+            copy = facts.entry(copy.key).text("number", self.languages[0])
         label = self.label(button.words)
-        return Key(label, button.name, button.style, button.copy, button.url, button.choose)
+        return Key(label, button.name, button.style, copy, button.url, button.choose)
+
+    def _too_old(self, button: Button) -> bool:
+        """A number past its date is being checked, so it is not there to be copied."""
+        number = button.copy
+        return isinstance(number, Number) and facts.entry(number.key).stale(self.today)
 
     def _lines(self, page: "Page", says: Iterable[Say], language: str) -> None:
         for number, say in enumerate(says):
@@ -154,6 +163,8 @@ class Voice:
             case While(keys, lines, others):
                 stale = any(facts.entry(key).stale(self.today) for key in keys)
                 self._lines(page, others if stale else lines, language)
+            case Read(key):
+                self._say(page, self._read(facts.entry(key), language), language)
             case tuple():
                 for number, piece in enumerate(blank):
                     if number:
@@ -179,6 +190,12 @@ class Voice:
         lines = [read_at(entry, language) for entry in entries]
         unproofed = any(entry.proofed is None for entry in entries)
         self._lines(page, (*lines, *((Say(UNPROOFED),) if unproofed else ())), language)
+
+    def _read(self, entry: facts.Entry, language: str) -> Say:
+        """When it was read, or that it is read again."""
+        if entry.stale(self.today):
+            return Say(N_("this is being checked; it may have changed"))
+        return Say(N_("as published, {day}"), {"day": spoken_day(entry.checked, language)})
 
 
 BETWEEN = N_(", ")

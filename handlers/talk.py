@@ -165,6 +165,13 @@ class While:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """The day an entry was read, "as published, DAY"; past its date: being checked."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Words not yet in any language nor on any platform; blanks are filled when spoken."""
 
@@ -173,7 +180,18 @@ class Say:
 
 
 Blank = (
-    str | int | Code | Strong | Folded | Fact | Number | Source | While | Say | tuple["Blank", ...]
+    str
+    | int
+    | Code
+    | Strong
+    | Folded
+    | Fact
+    | Number
+    | Read
+    | Source
+    | While
+    | Say
+    | tuple["Blank", ...]
 )
 
 
@@ -183,12 +201,13 @@ class Button:
 
     *choose* ("channel", "group"): where the platform can, it lets the person choose one from
     their own list, which is heard as Said(chosen=True); elsewhere it is a button like others.
+    A Number to copy is not offered past its date.
     """
 
     name: str
     words: str | Say
     style: str = ""
-    copy: str = ""
+    copy: str | Number = ""
     url: str = ""
     choose: str = ""
 
@@ -228,7 +247,9 @@ class Draft:
     limit; *code* is sixteen typed digits; *album* is the last one answered. *newest* is the newest
     message heard; what came up to the message *settled* is sent. *card* is the one of the law that
     is read, *answers* are those of the legal check, *checked* is what came of it, where that goes
-    along with the report.
+    along with the report. *came_from* is the talk and the
+    step that were left for a talk beside them, *topic* the card that is open there; *puzzled*: the
+    last answer was that we did not understand.
     """
 
     ref: str = ""
@@ -250,6 +271,10 @@ class Draft:
     card: str = ""
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     checked: Mapping[str, How] = field(default_factory=dict)
+
+    came_from: tuple[str, ...] = ()
+    topic: str = ""
+    puzzled: bool = False
 
     def left(self) -> "Draft":
         """What goes along where a talk is opened: no answer of the legal check."""
@@ -292,7 +317,20 @@ class Talk:
     name: str
 
 
-Exit = str | Talk
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An exit into a script beside the talk, at the card or step *topic*; Return leads back."""
+
+    name: str
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Back to the place that was left for a talk beside it, where nothing has changed."""
+
+
+Exit = str | Talk | Aside | Return
 
 HOME, REPORT = Talk("home"), Talk("report")
 LAW, CHECK = Talk("law"), Talk("check")
@@ -311,11 +349,16 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Say this, then ask the same again. *redraw*: the message that was pressed may be changed."""
+    """Say this, then ask the same again, with these *more* buttons after the step's own.
+
+    *redraw*: the message that was pressed may be changed. *puzzled*: we did not understand.
+    """
 
     draft: Draft
     first: tuple[Say, ...] = ()
     redraw: bool = False
+    more: tuple[Button, ...] = ()
+    puzzled: bool = False
 
 
 Move = Go | Stay
@@ -329,8 +372,14 @@ Words = Say | tuple[Say, ...]
 
 
 def said_nothing_new(draft: Draft, heard: Heard) -> Move:
-    """Read nothing: say one kind line, and ask again."""
-    return Stay(draft, (Say(N_("Sorry, I did not understand that.")),))
+    """Read nothing: say one kind line, and where a human is; the second time the line alone."""
+    if draft.puzzled:
+        return Stay(draft, (Say(N_("Sorry, I did not understand that.")),), puzzled=True)
+    words = N_(
+        "Sorry, I did not understand that. To talk to a person: {name}, {number}; or type /help."
+    )
+    blanks: dict[str, Blank] = {"name": Fact("help.cease.name"), "number": Number("help.cease")}
+    return Stay(draft, (Say(words, blanks),), puzzled=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +391,7 @@ class Step:
     of it; *ask* then only repeats the question. *again* is asked after other words, where *ask* is
     long. A *free* step reads any words, so no number stands
     for a button there. A step that *holds* is left by its buttons, or by clearing the chat.
+    *choices_first*: what there is to choose stands above the ways out.
     """
 
     name: str
@@ -355,6 +405,7 @@ class Step:
     free: bool = False
     holds: bool = False
     again: Callable[[Draft], Words] | None = None
+    choices_first: bool = False
 
     @property
     def exits(self) -> tuple[Exit, ...]:
@@ -363,6 +414,8 @@ class Step:
 
     def shown(self, draft: Draft) -> tuple[Button, ...]:
         """The buttons a person sees, in order."""
+        if self.choices_first:
+            return (*self.choices(draft), *self.buttons)
         return (*self.buttons, *self.choices(draft))
 
 

@@ -1,14 +1,12 @@
 """Numbers, addresses, dates: each from a `.toml` file, with its source and its date."""
 
-import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unicodedata import category, normalize
 
 FOLDER = Path(__file__).parent / "facts"
 
@@ -93,46 +91,3 @@ def entry(key: str) -> Entry:
 def shown(file: str) -> tuple[str, ...]:
     """The keys of the entries of *file* that may be shown, in order."""
     return tuple(found.key for found in entries(file).values() if found.shown)
-
-
-# Words of despair
-
-_APOSTROPHES = str.maketrans("", "", "'’‘`")
-_ADDRESS = re.compile(
-    r"(?:hxxps?|https?)://[!-~]+|www\.[!-~]+|(?<![a-z0-9.-])[a-z0-9.-]{1,253}/[!-~]*"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Distress:
-    """The lists of distress.toml; *harmless* is Chinese that would ring by mistake."""
-
-    english: re.Pattern[str]
-    chinese: re.Pattern[str]
-    harmless: re.Pattern[str]
-
-
-@cache
-def _distress() -> _Distress:
-    lists = tomllib.loads((FOLDER / "distress.toml").read_text(encoding="utf-8"))
-    english, chinese, harmless = (_any_of(lists[key]) for key in ("en", "yue_Hant", "harmless"))
-    # ASCII borders, so that an English word glued to Chinese is still a word.
-    english = rf"(?<![a-z0-9])(?:{english})(?![a-z0-9])"
-    return _Distress(re.compile(english), re.compile(chinese), re.compile(harmless))
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(re.escape(folded(word)) for word in words) or r"(?!)"
-
-
-def folded(text: str) -> str:
-    """Text as we compare it: one width, one case, nothing unseen, no apostrophes, one space."""
-    seen = (mark for mark in normalize("NFKC", text).lower() if category(mark) != "Cf")
-    return " ".join("".join(seen).translate(_APOSTROPHES).split())
-
-
-def is_distress(text: str) -> bool:
-    """Whether these are words of despair, by distress.toml; links are not looked at."""
-    lists, text = _distress(), _ADDRESS.sub(" ", folded(text))
-    joined = lists.harmless.sub("", text.replace(" ", ""))
-    return bool(lists.english.search(text) or lists.chinese.search(joined))

@@ -1,15 +1,18 @@
 """The facts: who can help, what the law says, and which words are words of despair."""
 
+import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from handlers.directory import directory
+from handlers.directory import short_directory
 from handlers.home import HOUSE
 from handlers.spoken import Voice, units
 from handlers.talk import Draft, Fact, Number, Say, as_says
 from locales import LANGUAGES, facts
 from locales.facts import Entry, NoSuchFact
+from locales.phrases import Typed, is_danger, is_distress, question
 
 WRITTEN = date(2026, 11, 24)
 LATE = date(2027, 6, 1)
@@ -26,20 +29,55 @@ def number(key: str, language: str = "en", today: date = WRITTEN) -> str:
 # Who can help
 
 
-def test_names_that_are_often_mixed_up_keep_their_own_numbers() -> None:
-    named = {
-        facts.entry(f"help.{key}").text("name", "yue_Hant"): facts.entry(f"help.{key}").text(
-            "number", "en"
-        )
-        for key in ("samaritans", "samaritan_befrienders", "suicide_prevention", "rainlily")
-    }
+NAMES_AND_NUMBERS = {
+    "emergency": ("Emergency", "緊急求助", "999"),
+    "mental_health": ("Mental Health Support Hotline", "情緒通", "18111"),
+    "samaritans": ("The Samaritans", "撒瑪利亞會", "2896 0000"),
+    "samaritan_befrienders": (
+        "The Samaritan Befrienders Hong Kong",
+        "香港撒瑪利亞防止自殺會",
+        "2389 2222",
+    ),
+    "suicide_prevention": ("Suicide Prevention Services", "生命熱線", "2382 0000"),
+    "open_up": ("Open Up", "Open噏", "9101 2012"),
+    "cease": ("CEASE Crisis Centre, Tung Wah", "東華三院芷若園", "18281"),
+    "rainlily": ("RainLily", "風雨蘭", "2375 5322"),
+    "welfare": ("Social Welfare Department Hotline", "社會福利署熱線", "2343 2255"),
+    "against_child_abuse": ("Against Child Abuse", "防止虐待兒童會", "2755 1122"),
+    "police": ("Police hotline", "警察熱線", "2527 7177"),
+    "eoc": ("EOC Anti-Sexual Harassment Unit", "平機會反性騷擾事務組", "2106 2222"),
+    "caritas": ("Caritas Family Crisis Support Centre", "明愛向晴軒", "18288"),
+    "harmony_women": ("Harmony House", "和諧之家", "2522 0434"),
+    "harmony_men": ("Harmony House", "和諧之家", "2295 1386"),
+    "take_it_down": ("NCMEC Take It Down", "NCMEC Take It Down", "takeitdown.ncmec.org"),
+    "stopncii": ("StopNCII.org", "StopNCII.org", "stopncii.org"),
+    "duty_lawyer": ("Duty Lawyer Service", "當值律師服務", "2526 5969"),
+    "siarc": ("MOHW Sexual Image Processing Centre", "性影像處理中心", "+886 2 6605 7373"),
+    "ccri": ("Cyber Civil Rights Initiative", "Cyber Civil Rights Initiative", "+1 844 878 2274"),
+}
+"""As the services publish them. Of the first, three Samaritan-like ones are often mixed up."""
 
-    assert named == {
-        "撒瑪利亞會": "2896 0000",
-        "香港撒瑪利亞防止自殺會": "2389 2222",
-        "生命熱線": "2382 0000",
-        "風雨蘭": "2375 5322",
-    }
+
+@pytest.mark.parametrize("key", NAMES_AND_NUMBERS)
+def test_a_service_keeps_its_own_name_and_number(key: str) -> None:
+    entry = facts.entry(f"help.{key}")
+    name_en, name_yue, number = NAMES_AND_NUMBERS[key]
+
+    assert (entry.text("name", "en"), entry.text("name", "yue_Hant")) == (name_en, name_yue)
+    assert {entry.text("number", language) for language in LANGUAGES} == {number}
+
+
+def test_every_number_that_is_shown_is_in_the_list_above() -> None:
+    shown = {key.removeprefix("help.") for key in facts.shown("help")}
+    sites = {key for key in shown if "." in facts.entry(f"help.{key}").text("number", "en")}
+
+    assert shown - sites <= set(NAMES_AND_NUMBERS)
+
+
+def test_no_line_of_a_service_tells_over_a_shoulder_why_one_calls() -> None:
+    for entry in facts.entries("help").values():
+        told = entry.text("whom", "en").lower() + entry.text("whom", "yue_Hant")
+        assert not [word for word in ("suicid", "despair", "輕生", "自殺") if word in told]
 
 
 def test_danger_comes_first_then_despair() -> None:
@@ -60,7 +98,7 @@ def test_no_number_stands_for_two_services() -> None:
 
 
 def test_each_entry_says_where_and_when_it_was_read() -> None:
-    for file in ("help", "law"):
+    for file in ("help", "law", "requests", "platforms"):
         for entry in facts.entries(file).values():
             assert entry.fields["source"]
             assert entry.checked < entry.best_before
@@ -72,15 +110,20 @@ def test_the_tool_for_under_18_is_the_official_one() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_directory_is_short(language: str) -> None:
-    assert units(Voice(language, WRITTEN).page(directory()).text) < 2500
+def test_the_directory_beside_a_step_is_a_few_lines(language: str) -> None:
+    page = Voice(language, WRITTEN).page(short_directory()).text
+
+    assert units(page) < 450
+    assert page.count("\n") < 7
+    assert "999" in page.splitlines()[0]
+    assert "999" in page.splitlines()[-1], "scrolled to its end, 999 is still to be seen"
 
 
 def test_the_directory_and_any_question_fit_one_message_in_both_languages() -> None:
     for script in HOUSE.scripts.values():
         for step in script.steps.values():
             ask = step.again or step.ask
-            words = (*directory(), *as_says(ask(Draft(minor="yes"))))
+            words = (*short_directory(), *as_says(ask(Draft(minor="yes"))))
             assert units(Voice(None, WRITTEN).page(words).text) <= 4096, step.name
 
 
@@ -121,83 +164,42 @@ def test_the_law_is_named_as_it_names_itself() -> None:
     assert spoken(law).endswith("(Cap. 650), 20 January 2026")
 
 
-# Words of despair
+# What people type
 
-MUST_RING = (
-    "I want to die",
-    "i just wanna die",
-    "I WANT TO DIE",
-    "ｉ　ｗａｎｔ　ｔｏ　ｄｉｅ",
-    "honestly I'd rather be dead",
-    "I'm going to kill myself",
-    "thinking about ending my life",
-    "I dont want to live",
-    "I don’t want to live with this",
-    "feeling suicidal",
-    "suicide",
-    "I wish\nI was dead",
-    "there is no reason to live",
-    "cut myself again last night",
-    "我想死",
-    "我想 死",
-    "我想\u200b死",
-    "好想死啊，全世界都睇到",
-    "唔想做人喇",
-    "真係唔想再做人",
-    "不如死咗佢啦",
-    "死左算啦",
-    "我想自殺",
-    "我想自杀",
-    "我會跳樓",
-    "諗住燒炭",
-    "5想做人",
-    "我想了結自己",
-    "活唔落去",
-    "我又𠝹手",
-    "我想suicide呀",
-    "想死 https://t.me/zz_invented_channel/12",
-    "條片出咗，我want to die",
-)
-
-MUST_NOT_RING = (
-    "the link is dead",
-    "dead link, sorry",
-    "the deadline is Friday",
-    "he said he will kill me",
-    "my phone died",
-    "I live in Kowloon",
-    "they want to diet",
-    "he wants money",
-    "this is killing me slowly to wait",
-    "please end my report",
-    "https://example.org/i-want-to-die/suicide",
-    "example.org/thread/suicide?x=自",
-    "www.example.org/kill-myself",
-    "死link",
-    "條連結死咗",
-    "呢條係死 link，開唔到",
-    "我想死link都交埋",
-    "嚇死我",
-    "笑死",
-    "佢話要整死我",
-    "佢話會打死我",
-    "我想條片消失",
-    "攰死喇，想瞓",
-    "跳樓價平賣",
-    "想快啲了結件事",
-    "唔想做嘢",
-    "佢唔想生事",
-    "吊頸都要唞氣",
-    "我想知死線係幾時",
-    "",
-)
+SENTENCES = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("words", MUST_RING)
+@pytest.mark.parametrize("words", SENTENCES["distress"]["must"])
 def test_words_of_despair_are_heard(words: str) -> None:
-    assert facts.is_distress(words)
+    assert is_distress(Typed.of(words))
 
 
-@pytest.mark.parametrize("words", MUST_NOT_RING)
+@pytest.mark.parametrize("words", SENTENCES["distress"]["must_not"])
 def test_ordinary_words_are_not_words_of_despair(words: str) -> None:
-    assert not facts.is_distress(words)
+    assert not is_distress(Typed.of(words))
+
+
+@pytest.mark.parametrize("words", SENTENCES["danger"]["must"])
+def test_danger_now_is_heard(words: str) -> None:
+    assert is_danger(Typed.of(words))
+
+
+@pytest.mark.parametrize("words", SENTENCES["danger"]["must_not"])
+def test_ordinary_words_are_not_danger(words: str) -> None:
+    assert not is_danger(Typed.of(words))
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [(asked, words) for asked, listed in SENTENCES["questions"].items() for words in listed],
+)
+def test_a_plain_question_is_known_by_its_table(asked: str, words: str) -> None:
+    assert question(Typed.of(words)) == (None if asked == "none" else asked)
+
+
+def test_enough_sentences_are_tried_in_both_languages() -> None:
+    for kind in ("must", "must_not"):
+        sentences = SENTENCES["distress"][kind]
+        chinese = [words for words in sentences if any(ord(mark) > 0x2FFF for mark in words)]
+        assert len(set(sentences)) >= 40
+        assert 15 <= len(chinese) <= len(sentences) - 15

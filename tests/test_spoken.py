@@ -5,9 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from handlers.directory import directory, named
 from handlers.spoken import Answer, Key, Mark, Voice, rows_of, spoken_day, units, width
-from handlers.talk import Blank, Button, Code, Draft, Fact, Number, Say, Strong, Turn
+from handlers.talk import Blank, Button, Code, Draft, Fact, Number, Read, Say, Strong, Turn
 from locales import LANGUAGES, facts
 
 TODAY = date(2026, 11, 24)
@@ -109,13 +108,27 @@ def test_999_is_always_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert number_of(always, TODAY + timedelta(days=9999), monkeypatch).text == "999"
 
 
-def test_the_directory_names_every_service_that_may_be_shown() -> None:
-    lines = directory()
-    page = Voice("en", TODAY).message(lines).text
+def test_a_number_past_its_date_cannot_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied = Button("copy", Say("Copy"), copy=Number("help.example"))
+    back = Button("back", "Back")
+    monkeypatch.setattr(facts, "entry", lambda key: entry())
 
-    assert len(lines) == len(facts.shown("help")) + 1
-    for key in facts.shown("help"):
-        assert Voice("en", TODAY).message((Say("{n}", {"n": named(key)}),)).text in page
+    fresh = Voice("en", TODAY).message((), (copied, back)).rows
+    late = Voice("en", TODAY + timedelta(days=1)).message((), (copied, back)).rows
+
+    assert [key.copy for row in fresh for key in row] == ["2000 0000", ""]
+    assert [key.name for row in late for key in row] == ["back"]
+
+
+def test_what_was_read_says_when_and_past_its_date_that_it_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = Say("{read}", {"read": Read("help.example")})
+    monkeypatch.setattr(facts, "entry", lambda key: entry())
+
+    assert Voice("en", TODAY).page((read,)).text.startswith("as published, ")
+    late = Voice("en", TODAY + timedelta(days=1)).page((read,)).text
+    assert late == "this is being checked; it may have changed"
 
 
 def test_a_day_is_written_as_people_write_it() -> None:
