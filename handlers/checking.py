@@ -201,7 +201,7 @@ def read_age(draft: Draft, heard: Heard) -> Move:
     """Where it may be somebody under 18, who can help comes first, and what not to keep."""
     move = read(AGE, "child")(draft, heard)
     grown = isinstance(move, Go) and move.draft.answers.get(AGE.key) == ("18",)
-    return replace(move, to="happened") if isinstance(move, Go) and grown else move
+    return replace(move, to="what happened") if isinstance(move, Go) and grown else move
 
 
 def read_happened(draft: Draft, heard: Heard) -> Move:
@@ -398,9 +398,9 @@ def row(
 
 CHECK = Script(
     "check",
-    row("age", AGE, ("happened", "child"), read_age),
-    Step("child", ask_call_first, buttons={GO_ON: "happened", LEAVE: LAW}),
-    row("happened", HAPPENED, ("shows", "person"), read_happened),
+    row("how old", AGE, ("what happened", "child"), read_age),
+    Step("child", ask_call_first, buttons={GO_ON: "what happened", LEAVE: LAW}),
+    row("what happened", HAPPENED, ("shows", "person"), read_happened),
     row("shows", SHOWS, ("real",), read(SHOWS, "real")),
     row("real", REAL, ("made",), read(REAL, "made")),
     row("made", MADE, ("demand",), read(MADE, "demand")),
