@@ -280,7 +280,7 @@ def ask_result(draft: Draft) -> tuple[Say, ...]:
     four = [offence(flag, found[flag]) for flag in OFFENCES if flag in found]
     head = [Say(N_("From your answers, in the law of Hong Kong:"))] if four else []
     lines = (*first_of_all(found), *head, *four, *besides(found))
-    ask = tuple(short_line(key) for key in whom(found))
+    ask = tuple(map(short_line, whom(found)))
     return (
         Say("{result}", {"result": While(STANDS_ON, lines, (Say(CHANGED), *ask))}),
         Say(N_("Next: talk with somebody, report the links, or read on. You decide.")),
@@ -348,7 +348,7 @@ def ask_person(draft: Draft) -> tuple[Say, ...]:
     """Without what happened there is nothing to look up; a person can listen."""
     return (
         Say(N_("That is all right. A person can listen, and find out with you what applies:")),
-        short_line("help.rainlily"),
+        *map(short_line, whom(check(draft.answers))),
         Say(N_("You can also report links, or read what the law says.")),
     )
 

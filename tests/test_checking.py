@@ -108,6 +108,9 @@ def test_who_cannot_say_what_happened_is_sent_to_a_person() -> None:
         turn = press(at("what happened"), f"q1:{name}")
         assert turn.draft.step == "person"
         assert "RainLily" in text(turn)
+        young = press(at("what happened", answers={"q5": ("u16",)}), f"q1:{name}")
+        assert "Social Welfare Department" in text(young)
+        assert "RainLily" not in text(young)
 
 
 def test_questions_are_turned_in_place_so_that_no_answer_stays_on_the_screen() -> None:
