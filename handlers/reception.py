@@ -112,7 +112,7 @@ class Reception:
             answer = None if turn.silent else voice.answer(turn)
             gone = turn.effect in (Effect.CLEAR, Effect.FORGET)
             kept = Memory(turn.draft, update, answer)
-            held.kept = None if gone else _MEMORY.dump_json(kept)
+            held.kept = None if gone else _MEMORY.dump_json(kept, exclude_defaults=True)
             return len(heard) - len(new) + many, answer
 
     async def seen(self, chat: int, messages: Mapping[int, float]) -> None:
