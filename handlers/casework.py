@@ -230,7 +230,7 @@ async def record(work: Work, number: int, word: str) -> Screen:
 async def put_news(work: Work) -> None:
     """One line for the person, if they want it: to where only the door can tell."""
     address = await work.books.addresses.get(work.case.id, work.act.today)
-    inner = opened(address, work.keys, work.place("address")) if address else None
+    inner = opened(address.sealed, work.keys, work.place("address")) if address else None
     if not work.case.news or inner is None:
         return
     await work.books.outbox.put(

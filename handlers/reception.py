@@ -193,9 +193,9 @@ class Reception:
             await books.pending.get(person, self._now())
         if await self.counts.add(f"look up:{person}", 3600) > TRIES_AN_HOUR:
             return TooMany()
-        tag = await self.shelf.tag(code)
+        ticket = await self.shelf.ticket(code)
         async with self.store.begin() as books:
-            case = await books.cases.by_receipt(tag)
+            case = await books.cases.by_receipt(ticket.tag)
             if case is None:
                 return Unknown()
             return Standing(case.state, await books.links.states(case.id), case.outcome or "")
