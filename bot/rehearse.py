@@ -16,23 +16,30 @@ Inside words, " / " is a new line. What reaches the world stands below the answe
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TextIO
 
+from handlers.gather import MOST_LINKS
 from handlers.home import HOUSE
 from handlers.links import Entity, Origin
 from handlers.spoken import Answer, Voice, units
 from handlers.talk import (
     CLEAR,
+    Added,
     DigitOff,
     Done,
     Draft,
     Effect,
     Filed,
     Heard,
+    Kept,
+    LinkStanding,
+    Mine,
+    Minor,
     Pressed,
     Said,
     Standing,
@@ -50,12 +57,29 @@ TRIES = 5
 CODE = "1234567890123450"
 """The number every rehearsed report gets."""
 
+
+def case(state: str, *links: str, outcome: str = "", minor: Minor = "no") -> Standing:
+    """A case to ask about; a link is "platform state" or "platform state reason"."""
+    told = [[*link.split(), ""][:3] for link in links]
+    each = tuple(
+        LinkStanding(number, platform, became, TODAY.isoformat(), reason)
+        for number, (platform, became, reason) in enumerate(told, 1)
+    )
+    return Standing(state, Counter(link.state for link in each), outcome, minor, each)
+
+
+ASKED, GONE = "telegram requested", "lihkg removed"
 STANDINGS = {
-    CODE: Standing("waiting", {"new": 3}),
-    "2222222222222227": Standing("taken", {"new": 1, "requested": 3, "removed": 2, "refused": 1}),
-    "3333333333333330": Standing("closed", {"removed": 4, "back": 1}, "partly"),
-    "4444444444444443": Standing("waiting", {}),
-    "5555555555555558": Standing("closed", {"removed": 2}, "removed"),
+    CODE: case("waiting", *["telegram new"] * 3),
+    "2222222222222227": case(
+        *("taken", "telegram new", "telegram removed", "lihkg refused rules"),
+        *(ASKED, ASKED, "website requested", "website removed"),
+    ),
+    "3333333333333330": case("closed", *[GONE] * 4, "lihkg refused silent", outcome="partly"),
+    "4444444444444443": case("waiting"),
+    "5555555555555558": case("closed", GONE, GONE, outcome="removed"),
+    "6666666666666665": case("taken", *["website new"] * 2, minor="yes"),
+    "7777777777777774": case("taken", *[ASKED] * 10, *[GONE] * 15),
 }
 """Cases to ask about, by their numbers."""
 
@@ -79,6 +103,7 @@ class Rehearsal:
         self.draft = Draft(ref="rehearsed", language=language)
         self.names: dict[str, str] = {}
         self.messages = self.albums = self.tries = 0
+        self.cases, self.asked = dict(STANDINGS), ""
         self.in_album = False
 
     def hear(self, line: str) -> tuple[Turn, Answer]:
@@ -124,7 +149,11 @@ class Rehearsal:
             case Effect.SAVED:
                 told, draft = Done(), draft.fresh("rehearsed next")
             case Effect.LOOK_UP:
-                told, draft = self._look_up(draft.code), replace(draft, code="")
+                told, self.asked = self._look_up(draft.code), draft.code
+                mine = Mine("rehearsed", "", told) if isinstance(told, Standing) else None
+                draft = replace(draft, code="", mine=mine)
+            case Effect.ADD:
+                draft, told = self._visit(draft, turn.effect)
             case Effect.CLEAR:
                 told = Swept(0)
             case Effect.FORGET:
@@ -135,7 +164,32 @@ class Rehearsal:
         if not is_whole(code):
             return DigitOff()
         self.tries += 1
-        return TooMany() if self.tries > TRIES else STANDINGS.get(code, Unknown())
+        return TooMany() if self.tries > TRIES else self.cases.get(code, Unknown())
+
+    def _visit(self, draft: Draft, effect: Effect) -> tuple[Draft, Told]:
+        """As handlers.visits does, in a case that is only told of."""
+        if draft.mine is None or self.asked not in self.cases:
+            return draft.away(), Unknown()
+        room = MOST_LINKS - len(draft.mine.standing.each)
+        over = draft.links[room:]
+        now = with_links(draft.mine.standing, draft.links[:room])
+        self.cases[self.asked] = now
+        told = Added(now, len(draft.links[:room]), bool(draft.words), len(over))
+        mine = replace(draft.mine, standing=now)
+        bare = replace(draft, links=over, words="", words_message=0, settled=draft.newest)
+        return replace(bare, mine=mine), told
+
+
+def with_links(told: Standing, links: Sequence[Kept]) -> Standing:
+    """The same case with more links; a closed one waits again."""
+    new = tuple(
+        LinkStanding(number, kept.link.platform, "new", TODAY.isoformat())
+        for number, kept in enumerate(links, len(told.each) + 1)
+    )
+    each = (*told.each, *new)
+    state = "waiting" if told.state == "closed" else told.state
+    counts = Counter(link.state for link in each)
+    return replace(told, state=state, outcome="", links=counts, each=each)
 
 
 def _pressed(line: str) -> str:

@@ -8,7 +8,7 @@ import aiohttp
 
 from bot.sandbox.phone import NeverSeen, NoSuchButton, Phone, Shown, add_person
 from bot.trouble import Trouble
-from handlers import desk, report, status
+from handlers import desk, report, standing
 from handlers.digits import code_in
 from handlers.home import HOUSE, MY_CASE, REPORT_LINKS
 from handlers.spoken import Voice
@@ -177,4 +177,4 @@ async def ask(hand: Hand, code: str) -> None:
     """The person asks with the code: one of three is removed."""
     await hand.say("/start", asks("home", "welcome"))
     await hand.press(MY_CASE, asks("status", "code"))
-    await hand.say(code, Say(status.REMOVED, {"removed": 1, "all": 3}))
+    await hand.say(code, Say(standing.REMOVED, {"removed": 1, "all": 3}))

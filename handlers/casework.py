@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from handlers import desk
 from handlers.desk import Opened, Written
 from handlers.staff import Caseworker, Screen, Summary, under_age
-from handlers.status import OUTCOMES
+from handlers.standing import OUTCOMES
 from handlers.talk import Say
 from locales import LANGUAGES, N_
 from storage.books import Books, Case, LinkRow, NoSuchLink
@@ -197,8 +197,9 @@ async def notes_of(work: Work) -> list[Written]:
         plain = opened(work.case.note, work.keys, work.place("note")) or b""
         written.append(Written(plain.decode()))
     for note in await work.books.notes.of(work.case.id):
-        plain = opened(note.sealed, work.keys, work.place(f"staff note {note.id}")) or b""
-        written.append(Written(plain.decode(), note.day))
+        whose = "person" if note.kind == "person" else "staff"
+        plain = opened(note.sealed, work.keys, work.place(f"{whose} note {note.id}")) or b""
+        written.append(Written(plain.decode(), note.day, note.kind))
     return written
 
 
@@ -224,6 +225,17 @@ async def record(work: Work, number: int, word: str) -> Screen:
         await work.note_down(f"record {number}: {state}")
         await work.put_card()
         await put_news(work)
+    return desk.recorded(await told(work), await the_link(work, number))
+
+
+async def explain(work: Work, number: int, word: str) -> Screen:
+    """Why the platform said no."""
+    row = await the_row(work, number)
+    if word not in desk.WHY or row.state != "refused":
+        return await show_panel(work, number, word)
+    if work.first:
+        await work.books.links.explain(work.case.id, number, word)
+        await work.note_down(f"why {number}: {word}")
     return desk.recorded(await told(work), await the_link(work, number))
 
 
@@ -299,6 +311,7 @@ VERBS: Mapping[str, Verb] = {
     "record": choose_link,
     "state": choose_state,
     "set": record,
+    "why": explain,
     "refer": choose_whom,
     "to": refer,
     "close": choose_outcome,

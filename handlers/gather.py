@@ -105,11 +105,14 @@ def edited(draft: Draft, said: Said) -> Stay:
     links = tuple(link for link in links_in(said) if not too_long(link))
     others = tuple(kept for kept in draft.links if kept.message != said.message)
     is_note = bool(draft.note) and said.message == draft.note_message
+    is_words = bool(draft.words) and said.message == draft.words_message
     note = said.text.strip() if is_note else draft.note
-    changed = with_links(replace(draft, links=others, note=note), links, said.message)
+    words = said.text.strip() if is_words else draft.words
+    kept = replace(draft, links=others, note=note, words=words)
+    changed = with_links(kept, links, said.message)
     if links:
         return Stay(changed, understood(changed, links))
     if changed.links != draft.links:
         line = N_("Changed. Links now: {all}.")
         return Stay(changed, (Say(line, {"all": len(changed.links)}),))
-    return Stay(changed, (Say(N_("Changed.")),) if is_note else ())
+    return Stay(changed, (Say(N_("Changed.")),) if is_note or is_words else ())

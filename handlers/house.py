@@ -83,10 +83,19 @@ class House:
 
     def told(self, turn: Turn, told: Told) -> Turn:
         """The same turn, once its effect is carried out."""
-        tell = self.step(turn.draft).tell
-        telling = tell(turn.draft, told) if tell else Telling(())
+        here = self.step(turn.draft)
+        telling = here.tell(turn.draft, told) if here.tell else Telling(())
+        if telling.to:
+            turn = self._shifted(turn, here, telling.to)
         buttons = (*telling.buttons, *turn.buttons)
         return replace(turn, says=(*turn.says, *telling.says), buttons=buttons)
+
+    def _shifted(self, turn: Turn, here: Step, to: str) -> Turn:
+        """What came of an effect may lead on, by an exit in the row; no second effect follows."""
+        if to not in here.exits:
+            raise WrongExit(f"{here.name} -> {to}")
+        draft = replace(turn.draft, step=to)
+        return replace(turn, draft=draft, buttons=(*self.step(draft).shown(draft), CLEAR))
 
     def step(self, draft: Draft) -> Step:
         """Where *draft* stands; an unknown place (an older version's) is home's first step."""
@@ -125,7 +134,8 @@ class House:
         script = self.scripts.get(talk, self.scripts["home"])
         name = script.opening(go.draft) if isinstance(go.to, Talk) else go.to
         step = script.steps[name]
-        draft = replace(go.draft, talk=script.name, step=name)
+        here = go.draft.away() if isinstance(go.to, Talk) else go.draft
+        draft = replace(here, talk=script.name, step=name)
         words = () if step.effect else as_says(step.ask(draft))
         # On a cleared screen the word "clear" would tell that something was there.
         last = () if step.effect is Effect.CLEAR else (CLEAR,)

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from unicodedata import normalize
 
 from pydantic import TypeAdapter
 
+from handlers import visits
 from handlers.home import HOUSE
 from handlers.names import new_id, new_name
 from handlers.spoken import Answer, Voice
@@ -20,21 +19,22 @@ from handlers.talk import (
     Effect,
     Filed,
     Heard,
+    Mine,
     Said,
-    Standing,
     Swept,
     Told,
     TooMany,
     Turn,
     Unknown,
 )
-from storage.books import Books, NewCase, Store
+from handlers.visits import Visit, seal_labels, seal_link
+from storage.books import Books, NewCase, NoSuchCase, Store
 from storage.codes import Prepared, Shelf, in_fours, is_whole
 from storage.counts import Counts
 from storage.drafts import Drafts
 from storage.keys import DoorKeys
 from storage.outbox import AT_ONCE
-from storage.seal import Place, Sealed, seal, unseal
+from storage.seal import Place, PublicKey, Sealed, seal, unseal
 
 HONG_KONG = timezone(timedelta(hours=8))
 TRIES_AN_HOUR = 5
@@ -128,8 +128,10 @@ class Reception:
                 told = await self._forget_code(person)
                 draft = draft.fresh(self._new_ref())
             case Effect.LOOK_UP:
-                told = await self._look_up(draft.code, person)
-                draft = replace(draft, code="")
+                mine, told = await self._look_up(draft.code, person)
+                draft = replace(draft, code="", mine=mine)
+            case Effect.ADD:
+                draft, told = await self._visit(turn.effect, draft)
             case Effect.CLEAR:
                 told = await self._clear(chat, person, heard)
             case Effect.FORGET:
@@ -140,7 +142,9 @@ class Reception:
         """One transaction: case, links, receipt, pending code, address, notice, seen-mark."""
         if not draft.sent:
             prepared = await self.shelf.take()
-            report = await asyncio.to_thread(_Report.of, draft, chat, self.keys)
+            report = await asyncio.to_thread(
+                _Report.of, draft, chat, self.keys, prepared.letterbox
+            )
             async with self.store.begin() as books:
                 # For the record only: the case's own id keeps it from being filed twice, since
                 # the ids of updates may start again anywhere.
@@ -165,6 +169,7 @@ class Reception:
         if not await books.cases.file(case, report.links):
             return
         await books.receipts.put(prepared.tag, case.id)
+        await books.letterboxes.put(case.id, prepared.letterbox.as_bytes(), report.labels)
         number = seal(prepared.code.encode(), self.keys.back.public, _number_place(person))
         await books.pending.put(person, case.id, number, self._now())
         if report.address:
@@ -186,19 +191,29 @@ class Reception:
             await books.pending.drop(person)
         return Done()
 
-    async def _look_up(self, code: str, person: str) -> Told:
+    async def _look_up(self, code: str, person: str) -> tuple[Mine | None, Told]:
         if not is_whole(code):
-            return DigitOff()
+            return None, DigitOff()
         async with self.store.begin() as books:  # a try that cannot be answered is no try
             await books.pending.get(person, self._now())
         if await self.counts.add(f"look up:{person}", 3600) > TRIES_AN_HOUR:
-            return TooMany()
+            return None, TooMany()
         ticket = await self.shelf.ticket(code)
         async with self.store.begin() as books:
-            case = await books.cases.by_receipt(ticket.tag)
-            if case is None:
-                return Unknown()
-            return Standing(case.state, await books.links.states(case.id), case.outcome or "")
+            return await visits.opened(books, ticket, self._new_ref())
+
+    async def _visit(self, effect: Effect, draft: Draft) -> tuple[Draft, Told]:
+        """What a person does with the case that is open; it may have gone meanwhile."""
+        if draft.mine is None:
+            return draft.away(), Unknown()
+        try:
+            async with self.store.begin() as books:
+                case = await books.cases.get(draft.mine.id)
+                now, today = self._now(), self.today()
+                visit = Visit(books, self.keys, case, draft.mine, draft, now, today, self._new_ref)
+                return await visits.do(effect, visit)
+        except NoSuchCase:
+            return draft.away(), Unknown()
 
     async def _clear(self, chat: int, person: str, heard: Heard) -> Told:
         """Delete what can be deleted. The number goes too: whoever reads on must not find it."""
@@ -238,12 +253,9 @@ def _number_place(person: str) -> Place:
     return Place(person, "number")
 
 
-ADDRESS = re.compile(r"[!-~]{0,200}[./:][!-~]{3,2000}")
-
-
 def note_of(draft: Draft) -> str:
-    """The note; where somebody may be under 18, without addresses: nobody here may open them."""
-    return draft.note if draft.minor == "no" else ADDRESS.sub("(…)", normalize("NFKC", draft.note))
+    """The note as it may be kept."""
+    return visits.fit_to_keep(draft.note, draft.minor or "unsure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,27 +266,20 @@ class _Report:
     happened: Sealed
     note: Sealed | None
     address: Sealed | None
+    labels: Sealed
 
     @classmethod
-    def of(cls, draft: Draft, chat: int, keys: DoorKeys) -> "_Report":
+    def of(cls, draft: Draft, chat: int, keys: DoorKeys, letterbox: PublicKey) -> "_Report":
         """Seal each field to the staff key, at its place in the case."""
 
         def to_staff(plain: bytes, field: str) -> Sealed:
             return seal(plain, keys.staff, Place(draft.ref, field))
 
         links = tuple(
-            to_staff(
-                json.dumps(
-                    {
-                        "platform": kept.link.platform,
-                        "url": kept.link.url,
-                        "open_url": kept.link.open_url,
-                    }
-                ).encode(),
-                f"link {number}",
-            )
+            seal_link(kept.link, number, draft.ref, keys)
             for number, kept in enumerate(draft.links, 1)
         )
+        platforms = {number: kept.link.platform for number, kept in enumerate(draft.links, 1)}
         place = Place(draft.ref, "address")
         inner = seal(str(chat).encode(), keys.back.public, place) if draft.news else None
         return cls(
@@ -282,4 +287,5 @@ class _Report:
             happened=to_staff(json.dumps(draft.happened).encode(), "happened"),
             note=to_staff(note_of(draft).encode(), "note") if draft.note else None,
             address=seal(inner, keys.staff, place) if inner else None,
+            labels=seal_labels(platforms, draft.ref, letterbox),
         )

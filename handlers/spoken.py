@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from babel.dates import format_date
 
-from handlers.talk import Blank, Button, Code, Fact, Number, Say, Strong, Turn
+from handlers.talk import Blank, Button, Code, Day, Fact, Number, Say, Strong, Turn
 from locales import LANGUAGES, N_, facts
 from locales.catalogue import wording
 
@@ -112,6 +112,8 @@ class Voice:
             case Fact(key):
                 entry, _, field = key.rpartition(".")
                 page.write(facts.entry(entry).text(field, language))
+            case Day(iso):
+                page.write(spoken_day(date.fromisoformat(iso), language))
             case Number(key):
                 self._number(page, facts.entry(key), language)
             case tuple():

@@ -6,7 +6,7 @@ from datetime import date
 
 from handlers.home import LANGUAGE_NAMES
 from handlers.report import HAPPENED, MINOR, URGENCY
-from handlers.status import OUTCOMES
+from handlers.standing import OUTCOMES
 from handlers.talk import Blank, Button, Fact, Say, Strong
 from locales import N_, facts
 from storage.books import Case

@@ -1,11 +1,28 @@
-"""How is my case: the code, typed in any digits, tells the state in words."""
+"""My case: the code, typed in any digits, opens it; how it stands, and what can be done."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from handlers.additions import (
+    WANTED,
+    added,
+    ask_add_links,
+    ask_add_note,
+    ask_addition,
+    ask_case_duty,
+    choose_add_links,
+    read_add_links,
+    read_add_note,
+    read_case_duty,
+    toward,
+)
 from handlers.digits import code_in
+from handlers.gather import links_in
+from handlers.report import GO_ON, SEND, ask_take_out, choose_take_out, read_take_out
+from handlers.standing import MOST_LINES, link_line, standing
 from handlers.talk import (
     HOME,
-    Blank,
+    REPORT,
     Button,
     DigitOff,
     Draft,
@@ -13,13 +30,13 @@ from handlers.talk import (
     Go,
     Heard,
     Move,
+    Pressed,
     Said,
     Say,
     Script,
     Standing,
     Stay,
     Step,
-    Talk,
     Telling,
     Told,
     TooMany,
@@ -27,32 +44,15 @@ from handlers.talk import (
 from locales import N_
 
 BACK = Button("home", N_("Back"))
+TO_CASE = Button("my case", N_("Back to my case"))
+EACH = Button("each", N_("Each link"))
+ADD_LINKS = Button("add links", N_("Add links"))
+ADD_NOTE = Button("add note", N_("Write to our team"))
+NOT_SENT = Button("unsent", N_("What is not sent"), "primary")
+EARLIER, LATER = Button("earlier", N_("Previous")), Button("later", N_("Next"))
+A_PAGE = 20
 
-STATES = {
-    "waiting": N_("Your report is safe with our team. A caseworker will take it up."),
-    "taken": N_("A caseworker is working on your report."),
-    "closed": N_("Your case is closed: {outcome}."),
-}
-
-LINK_STATES = {
-    "new": N_("not yet asked: {count}"),
-    "requested": N_("asked the platform to remove: {count}"),
-    "removed": N_("removed: {count}"),
-    "refused": N_("the platform said no: {count}"),
-    "back": N_("came back (being asked again): {count}"),
-}
-
-OUTCOMES = {
-    "removed": N_("all links were removed"),
-    "partly": N_("some links were removed"),
-    "refused": N_("the platforms did not remove them"),
-    "referred": N_("it was passed on to those who can help"),
-    "withdrawn": N_("it was withdrawn"),
-    "no answer": N_("the platforms did not answer"),
-}
-
-
-REMOVED = N_("Removed: {removed} of {all}.")
+# Opening a case
 
 
 def ask_code(draft: Draft) -> Say:
@@ -63,21 +63,16 @@ def ask_code(draft: Draft) -> Say:
 def read_code(draft: Draft, heard: Heard) -> Move:
     """Sixteen digits are looked up; anything else is answered kindly."""
     if isinstance(heard, Said) and (code := code_in(heard.text)):
-        return Go("standing", replace(draft, code=code))
+        return Go("looking", replace(draft, code=code))
     line = N_("I need the 16 digits of your case number, like 1234 5678 9012 3456.")
     return Stay(draft, (Say(line),))
 
 
-def ask_more(draft: Draft) -> Say:
-    """The question that stays on the screen after an answer."""
-    return Say(N_("You can type your case number again at any time."))
-
-
-def tell_standing(draft: Draft, told: Told) -> Telling:
-    """State, links by state, what happens next."""
+def tell_looked(draft: Draft, told: Told) -> Telling:
+    """The case, or why there is none to show."""
     match told:
         case Standing():
-            return Telling((*standing(told), ask_more(draft)))
+            return Telling(ask_case(draft), to="case")
         case DigitOff():
             off = N_("One digit seems off. Please check the number and type it again.")
             return Telling((Say(off),))
@@ -89,38 +84,114 @@ def tell_standing(draft: Draft, told: Told) -> Telling:
             return Telling((Say(gone),))
 
 
-def standing(told: Standing) -> tuple[Say, ...]:
-    """One case in words and numbers."""
-    outcome = Say(OUTCOMES.get(told.outcome, N_("our work on it is done")))
-    state = Say(STATES[told.state], {"outcome": outcome} if told.state == "closed" else {})
-    total = sum(told.links.values())
-    if not total:
-        return state, next_step(told)
-    removed = {"removed": told.links.get("removed", 0), "all": total}
+# The open case
+
+
+def ask_case(draft: Draft) -> tuple[Say, ...]:
+    """How it stands, and the question that stays on the screen."""
+    mine = draft.mine
+    if mine is None:
+        return (ask_code(draft),)
+    return (*standing(mine.standing), *not_sent(draft), ask_more(draft))
+
+
+def ask_more(draft: Draft) -> Say:
+    """One can do something, or ask about another case."""
+    return Say(N_("You can add to it here, or type a case number again at any time."))
+
+
+def not_sent(draft: Draft) -> tuple[Say, ...]:
+    """What was given here and is not in the case yet."""
+    if not (draft.links or draft.words):
+        return ()
+    return (Say(N_("Something you gave here is not sent yet.")),)
+
+
+def choose_case(draft: Draft) -> tuple[Button, ...]:
+    """What makes sense as the case stands; nothing, where none is open."""
+    mine = draft.mine
+    if mine is None:
+        return ()
+    unsent = (NOT_SENT,) if not_sent(draft) else ()
+    each = (EACH,) if len(lines_of(mine.standing)) > MOST_LINES else ()
+    return (*unsent, ADD_LINKS, ADD_NOTE, *each)
+
+
+def read_case(draft: Draft, heard: Heard) -> Move:
+    """A button, links for this case, or another code."""
+    if isinstance(heard, Said) and (code := code_in(heard.text)):
+        return Go("looking", replace(draft.away(), code=code))
+    if draft.mine is None:
+        return read_code(draft, heard)
+    match heard:
+        case Pressed(EACH.name):
+            return Go("each", replace(draft, mine=replace(draft.mine, page=0)))
+        case Pressed(NOT_SENT.name) if not_sent(draft):
+            return toward("review", draft, draft.mine)
+        case Pressed(name) if name in WANTED:
+            return toward(WANTED[name], draft, draft.mine)
+        case Said() if links_in(heard):
+            return toward("links", draft, draft.mine)
+        case _:
+            return Stay(draft, (Say(N_("Sorry, I did not understand that.")),))
+
+
+GONE = Say(N_("This case is not here any more."))
+
+
+def then_case(
+    lines: Callable[[Draft, Told], tuple[Say, ...]],
+) -> Callable[[Draft, Told], Telling]:
+    """A teller: *lines* of what was done, then the case as it stands by that."""
+
+    def tell(draft: Draft, told: Told) -> Telling:
+        if draft.mine is None:
+            return Telling((GONE, ask_code(draft)), to="code")
+        return Telling((*lines(draft, told), *ask_case(draft)), to="case")
+
+    return tell
+
+
+# Each link, where there are many
+
+
+def lines_of(told: Standing) -> tuple[Say, ...]:
+    """A line a link; none where somebody may be under 18: nobody here looks at those."""
+    return tuple(map(link_line, told.each)) if told.minor == "no" else ()
+
+
+def ask_each(draft: Draft) -> tuple[Say, ...]:
+    """One page of links."""
+    mine = draft.mine
+    if mine is None:
+        return (ask_code(draft),)
+    start = mine.page * A_PAGE
     return (
-        state,
-        Say(REMOVED, removed),
-        Say(N_("Links: {links}."), {"links": link_states(told)}),
-        next_step(told),
+        *lines_of(mine.standing)[start : start + A_PAGE],
+        Say(N_("Days are when our team noted it.")),
     )
 
 
-def link_states(told: Standing) -> tuple[Blank, ...]:
-    """How many links are in each state, in the order of the work."""
-    return tuple(
-        Say(words, {"count": told.links[state]})
-        for state, words in LINK_STATES.items()
-        if told.links.get(state)
-    )
+def choose_each(draft: Draft) -> tuple[Button, ...]:
+    """To the page before and the page after."""
+    mine = draft.mine
+    if mine is None:
+        return ()
+    more = (mine.page + 1) * A_PAGE < len(lines_of(mine.standing))
+    return (*((EARLIER,) if mine.page else ()), *((LATER,) if more else ()))
 
 
-def next_step(told: Standing) -> Say:
-    """What happens next, promising nothing that we cannot keep."""
-    if told.state == "closed":
-        return Say(N_("If a link comes back, please report it again."))
-    if told.state == "waiting":
-        return Say(N_("Next: somebody reads it and writes to the platforms. This can take days."))
-    return Say(N_("Next: we wait for the platforms' answers and ask again. This can take days."))
+TURNS: Mapping[str, int] = {EARLIER.name: -1, LATER.name: 1}
+
+
+def read_each(draft: Draft, heard: Heard) -> Move:
+    """Turn the page, in place; a page that is not there is not turned to."""
+    mine = draft.mine
+    if mine is None or not isinstance(heard, Pressed) or heard.name not in TURNS:
+        return Stay(draft)
+    last = max(0, len(lines_of(mine.standing)) - 1) // A_PAGE
+    page = min(max(mine.page + TURNS[heard.name], 0), last)
+    return Stay(replace(draft, mine=replace(mine, page=page)), redraw=True)
 
 
 STATUS = Script(
@@ -130,18 +201,67 @@ STATUS = Script(
         ask_code,
         read_code,
         buttons={BACK: HOME},
-        to=("standing", Talk("report")),
+        to=("looking", REPORT),
         free=True,
     ),
     Step(
-        "standing",
-        ask_more,
+        "looking",
+        ask_code,
         read_code,
         buttons={BACK: HOME},
-        to=("standing", Talk("report")),
+        to=("looking", "case", REPORT),
         effect=Effect.LOOK_UP,
-        tell=tell_standing,
+        tell=tell_looked,
         free=True,
     ),
-    opening=lambda draft: "standing" if draft.code else "code",
+    Step(
+        "case",
+        ask_case,
+        read_case,
+        buttons={BACK: HOME},
+        to=("looking", "each", "duty", "links", "note", "review"),
+        choices=choose_case,
+        free=True,
+    ),
+    Step("each", ask_each, read_each, buttons={TO_CASE: "case"}, choices=choose_each),
+    Step(
+        "duty",
+        ask_case_duty,
+        read_case_duty,
+        buttons={TO_CASE: "case"},
+        to=("links", "note", "review"),
+        choices=lambda draft: (GO_ON,),
+    ),
+    Step(
+        "links",
+        ask_add_links,
+        read_add_links,
+        buttons={TO_CASE: "case"},
+        to=("take out", "review"),
+        choices=choose_add_links,
+    ),
+    Step(
+        "take out",
+        ask_take_out,
+        read_take_out,
+        to=("links",),
+        choices=choose_take_out,
+        free=True,
+    ),
+    Step(
+        "note", ask_add_note, read_add_note, buttons={TO_CASE: "case"}, to=("review",), free=True
+    ),
+    Step(
+        "review",
+        ask_addition,
+        buttons={SEND: "added", ADD_LINKS: "links", ADD_NOTE: "note", TO_CASE: "case"},
+    ),
+    Step(
+        "added",
+        ask_more,
+        to=("case", "code"),
+        effect=Effect.ADD,
+        tell=then_case(added),
+    ),
+    opening=lambda draft: "looking" if draft.code else "code",
 )

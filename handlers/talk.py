@@ -48,6 +48,24 @@ class Filed:
     code: str
 
 
+Minor = Literal["no", "yes", "unsure"]
+Urgency = Literal["now", "soon", "calm"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStanding:
+    """One link of a case, by its number and never by its address.
+
+    *platform* is "" where nobody here knows it; *day*, of the last change, is "2026-11-24".
+    """
+
+    number: int
+    platform: str
+    state: str
+    day: str
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a case stands: its state, and how many links are in each link state."""
@@ -55,6 +73,18 @@ class Standing:
     state: str
     links: Mapping[str, int]
     outcome: str = ""
+    minor: Minor = "no"
+    each: tuple[LinkStanding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Links and a note are in the case now; *over* links had no room in it and stay unsent."""
+
+    standing: Standing
+    links: int
+    note: bool
+    over: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +118,7 @@ class Done:
     """The effect was carried out and there is nothing to tell."""
 
 
-Told = Filed | Standing | Unknown | DigitOff | TooMany | Swept | Done
+Told = Filed | Standing | Added | Unknown | DigitOff | TooMany | Swept | Done
 
 
 class Effect(Enum):
@@ -97,6 +127,7 @@ class Effect(Enum):
     FILE = "file"
     SAVED = "saved"
     LOOK_UP = "look up"
+    ADD = "add"
     CLEAR = "clear"
     FORGET = "forget"
 
@@ -133,6 +164,13 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """A day ("2026-11-24"), to be said as people say it."""
+
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Words not yet in any language nor on any platform; blanks are filled when spoken."""
 
@@ -140,7 +178,7 @@ class Say:
     blanks: "Mapping[str, Blank]" = field(default_factory=dict)
 
 
-Blank = str | int | Code | Strong | Fact | Number | Say | tuple["Blank", ...]
+Blank = str | int | Code | Strong | Fact | Number | Day | Say | tuple["Blank", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +207,20 @@ class Kept:
     message: int
 
 
-Minor = Literal["no", "yes", "unsure"]
-Urgency = Literal["now", "soon", "calm"]
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The case that a code has opened, for this talk only; the code itself is not in it.
+
+    *act* changes with each thing done, so that the same one heard twice is done once. *want* is
+    the step on the way, while the duty to report stands in between; *warned*: it was read.
+    """
+
+    id: str
+    act: str
+    standing: Standing
+    want: str = ""
+    warned: bool = False
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +229,8 @@ class Draft:
 
     *ref* is the case's id to be, so that sending twice files once; *over* counts links beyond the
     limit; *code* is sixteen typed digits; *album* is the last one answered. *newest* is the newest
-    message heard; what came up to the message *settled* is sent.
+    message heard; what came up to the message *settled* is sent. *words* are for the case that is
+    open, *mine*.
     """
 
     ref: str = ""
@@ -196,6 +247,9 @@ class Draft:
     news: bool | None = None
     sent: bool = False
     code: str = ""
+    mine: Mine | None = None
+    words: str = ""
+    words_message: int = 0
     album: str = ""
     newest: int = 0
     settled: int = 0
@@ -211,6 +265,10 @@ class Draft:
             newest=self.newest,
             settled=self.newest,
         )
+
+    def away(self) -> "Draft":
+        """Elsewhere the case is closed again, and what was not sent to it is forgotten."""
+        return replace(self, mine=None, words="", words_message=0)
 
     def fresh(self, ref: str) -> "Draft":
         """The next report, in the same language; links that came after sending belong to it."""
@@ -299,10 +357,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What is said once an effect is carried out, and buttons that only now make sense."""
+    """What is said once an effect is carried out, and buttons that only now make sense.
+
+    *to*: the step, one of the row's exits, where the person stands by that; "": where they are.
+    """
 
     says: tuple[Say, ...]
     buttons: tuple[Button, ...] = ()
+    to: str = ""
 
 
 class Script:

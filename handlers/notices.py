@@ -1,0 +1,33 @@
+"""What the staff are told when a person does something with their case: how much, never what."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.staff import Screen, card_buttons, press
+from handlers.talk import Button, Say, Strong
+from locales import N_
+from storage.books import Case
+
+
+def to_holder(case: Case, body: Mapping[str, Any]) -> Screen:
+    """For the caseworker who has the case, in their own chat."""
+    return Screen(lines(case, body), (Button(press("panel", case.id), N_("Open")),))
+
+
+def to_group(case: Case, body: Mapping[str, Any], username: str) -> Screen:
+    """For everybody: a closed case waits again, or its holder's chat cannot be written to."""
+    return Screen(lines(case, body), card_buttons(case, username))
+
+
+def lines(case: Case, body: Mapping[str, Any]) -> tuple[Say, ...]:
+    """What the person did; *body* is the letter's."""
+    name = {"case": Strong(case.name)}
+    again = (Say(N_("{case} is open again."), name),) if body["again"] else ()
+    if body["links"] and body["words"]:
+        line = N_("{case}: the person added links ({links}) and wrote to you.")
+    elif body["links"]:
+        line = N_("{case}: the person added links ({links}).")
+    else:
+        line = N_("{case}: the person wrote to you. It is under Note.")
+    blanks = {**name, "links": body["links"]} if body["links"] else name
+    return (*again, Say(line, blanks))

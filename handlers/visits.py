@@ -1,0 +1,198 @@
+"""What a person does with the case their code has opened: one verb a function, one transaction.
+
+Everything they give is sealed to the staff here; what our team wrote to them opens with the code.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from unicodedata import normalize
+
+from handlers.gather import MOST_LINKS
+from handlers.links import Link
+from handlers.talk import Added, Draft, Effect, LinkStanding, Mine, Minor, Standing, Told, Unknown
+from storage.books import Books, Case, LinkRow
+from storage.codes import Ticket
+from storage.keys import DoorKeys
+from storage.outbox import AT_ONCE
+from storage.seal import NotOpened, Place, PublicKey, Sealed, seal, unseal
+
+PERSON = 0  # the author of what a person adds: no caseworker has this id
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A case, opened by its code, and the transaction in which something is done with it."""
+
+    books: Books
+    keys: DoorKeys
+    case: Case
+    mine: Mine
+    draft: Draft
+    now: datetime
+    today: date
+    new_id: Callable[[], str]
+
+    async def first(self) -> bool:
+        """True once for each act, however often its update is heard."""
+        return await self.books.seen.mark("door", "act", self.mine.act, self.now)
+
+    def to_staff(self, plain: str, field: str) -> Sealed:
+        """Closed for the staff, at its place in this case."""
+        return seal(plain.encode(), self.keys.staff, Place(self.case.id, field))
+
+
+# Opening
+
+
+async def opened(books: Books, ticket: Ticket, act: str) -> tuple[Mine | None, Told]:
+    """The case of this code, and how it stands."""
+    case = await books.cases.by_receipt(ticket.tag)
+    if case is None:
+        return None, Unknown()
+    platforms = await read_labels(books, case.id, ticket)
+    told = await standing(books, case, platforms)
+    return Mine(case.id, act, told), told
+
+
+async def read_labels(books: Books, case_id: str, ticket: Ticket) -> Mapping[int, str]:
+    """Which platform each link is on. A case without a letterbox gets its own now."""
+    box = await books.letterboxes.get(case_id)
+    if box is None:
+        public = ticket.letterbox.public
+        await books.letterboxes.put(case_id, public.as_bytes(), seal_labels({}, case_id, public))
+        return {}
+    try:
+        plain = unseal(box.labels, ticket.letterbox, Place(case_id, "labels"))
+    except NotOpened:
+        return {}
+    return {int(number): platform for number, platform in json.loads(plain).items()}
+
+
+async def standing(books: Books, case: Case, platforms: Mapping[int, str]) -> Standing:
+    """How a case stands; of each link only its platform, its number and what became of it."""
+    rows = await books.links.of(case.id)
+    return Standing(
+        case.state,
+        await books.links.states(case.id),
+        case.outcome or "",
+        case.minor,
+        tuple(as_told(row, platforms) for row in rows),
+    )
+
+
+def as_told(row: LinkRow, platforms: Mapping[int, str]) -> LinkStanding:
+    """One link as its person may hear of it."""
+    platform, day = platforms.get(row.number, ""), row.day.isoformat()
+    return LinkStanding(row.number, platform, row.state, day, row.reason or "")
+
+
+def platforms_of(told: Standing) -> dict[int, str]:
+    """What was read with the code, while the case is open."""
+    return {link.number: link.platform for link in told.each if link.platform}
+
+
+# Adding
+
+
+async def add(visit: Visit) -> tuple[Draft, Told]:
+    """The links and the words into the case; a closed one is opened again."""
+    draft, known = visit.draft, platforms_of(visit.mine.standing)
+    room = MOST_LINKS - await visit.books.links.count(visit.case.id)
+    fitting, over = draft.links[:room], draft.links[room:]
+    if not await visit.first():
+        fitting, over = draft.links, () if room else draft.links  # it was done, and not noted
+    elif fitting or draft.words:
+        known |= await add_links(visit, [kept.link for kept in fitting], known)
+        await add_words(visit)
+        again = await visit.books.cases.reopen(visit.case.id)
+        await tell_team(visit, {"links": len(fitting), "words": bool(draft.words), "again": again})
+    bare = replace(draft, links=over, words="", words_message=0, settled=draft.newest)
+    after, now = await afterwards(visit, bare, known)
+    return after, Added(now, len(fitting), bool(draft.words), len(over))
+
+
+async def add_links(visit: Visit, links: list[Link], known: Mapping[int, str]) -> dict[int, str]:
+    """Links after the case's others; gives which platform each of the new numbers is on."""
+    if not links:
+        return {}
+    first = await visit.books.links.count(visit.case.id) + 1
+    new = {number: link.platform for number, link in enumerate(links, first)}
+    sealed = await asyncio.to_thread(
+        lambda: [
+            seal_link(link, number, visit.case.id, visit.keys)
+            for number, link in enumerate(links, first)
+        ]
+    )
+    await visit.books.links.add(visit.case.id, sealed, visit.today)
+    box = await visit.books.letterboxes.get(visit.case.id)
+    if box:
+        labels = seal_labels({**known, **new}, visit.case.id, PublicKey.from_bytes(box.key))
+        await visit.books.letterboxes.put(visit.case.id, box.key, labels)
+    return new
+
+
+async def add_words(visit: Visit) -> None:
+    """What the person wrote, among the notes of the case."""
+    if not visit.draft.words:
+        return
+    note = visit.new_id()
+    words = fit_to_keep(visit.draft.words, visit.case.minor)
+    sealed = visit.to_staff(words, f"person note {note}")
+    await visit.books.notes.add(note, visit.case.id, PERSON, sealed, visit.today, "person")
+
+
+async def tell_team(visit: Visit, what: Mapping[str, Any]) -> None:
+    """A notice for whoever has the case, and its card as it is now."""
+    await visit.books.outbox.put("staff", "told", case_id=visit.case.id, body=what, due=AT_ONCE)
+    await visit.books.outbox.put_card(visit.case.id, visit.case.urgency, AT_ONCE)
+
+
+# After each
+
+
+async def afterwards(
+    visit: Visit, draft: Draft, platforms: Mapping[int, str]
+) -> tuple[Draft, Standing]:
+    """The case as it is now, open for the next act."""
+    case = await visit.books.cases.get(visit.case.id)
+    now = await standing(visit.books, case, platforms)
+    mine = replace(visit.mine, act=visit.new_id(), standing=now)
+    return replace(draft, mine=mine), now
+
+
+Verb = Callable[[Visit], Awaitable[tuple[Draft, Told]]]
+
+VERBS: Mapping[Effect, Verb] = {Effect.ADD: add}
+
+
+async def do(effect: Effect, visit: Visit) -> tuple[Draft, Told]:
+    """Carry out one of the effects that change a case."""
+    return await VERBS[effect](visit)
+
+
+# Sealing
+
+
+def seal_link(link: Link, number: int, case_id: str, keys: DoorKeys) -> Sealed:
+    """One link, closed for the staff."""
+    fields = {"platform": link.platform, "url": link.url, "open_url": link.open_url}
+    place = Place(case_id, f"link {number}")
+    return seal(json.dumps(fields).encode(), keys.staff, place)
+
+
+def seal_labels(platforms: Mapping[int, str], case_id: str, letterbox: PublicKey) -> Sealed:
+    """Which platform each link is on, closed for whoever has the code."""
+    return seal(json.dumps(platforms).encode(), letterbox, Place(case_id, "labels"))
+
+
+ADDRESS = re.compile(r"[!-~]{0,200}[./:][!-~]{3,2000}")
+
+
+def fit_to_keep(words: str, minor: Minor) -> str:
+    """Without addresses where somebody may be under 18: nobody here may open them."""
+    return words if minor == "no" else ADDRESS.sub("(…)", normalize("NFKC", words))

@@ -1,0 +1,278 @@
+"""What a person can do with their case, and what both sides see of it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from handlers.desk import WHY
+from handlers.gather import MOST_LINKS
+from handlers.reception import _MEMORY, Memory
+from handlers.standing import REASONS
+from handlers.talk import Draft
+from storage.books import Store
+from storage.keys import DoorKeys, StaffKeys
+from tests.both import GROUP, KIT, LINK, TO_SENT, Both, open_both
+from tests.conftest import Clock
+from tests.doors import Guest, labels
+from tests.test_front_door import draft_of
+
+MINOR = (
+    *("/start", "[Report links]", "[Yes]", "[Go on]", "[Go on]", LINK, "[That is all]"),
+    *("[Done]", "[It can wait]", "[Skip]", "[No, I will", "[Send]"),
+)
+PLANTED = "zz_qzxwvkjpqf"
+
+
+@pytest.fixture
+async def both(
+    store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
+) -> AsyncIterator[Both]:
+    """On SQLite and on PostgreSQL."""
+    async with open_both(store, door_keys, staff_keys, clock) as both:
+        yield both
+
+
+@pytest.fixture
+async def one(
+    sqlite_store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
+) -> AsyncIterator[Both]:
+    """Where the database makes no difference."""
+    async with open_both(sqlite_store, door_keys, staff_keys, clock) as both:
+        yield both
+
+
+def telegram(number: int) -> str:
+    return f"https://t.me/{PLANTED}/{number}"
+
+
+# How it stands
+
+
+@pytest.mark.parametrize(
+    "typed", ["my number is {}, thank you", "我個號碼係{}，唔該", "{}.", "number:\n{}"]
+)
+async def test_a_number_in_a_sentence_opens_the_case(one: Both, typed: str) -> None:
+    _, code = await one.filed()
+
+    for start in ("/start", "/status"):
+        shown = await one.door.person().walk(start, typed.format(code))
+        assert "Telegram, link 1: not yet asked." in shown.text
+
+
+async def test_each_link_is_told_by_number_and_day_and_never_by_address(one: Both) -> None:
+    guest, code = await one.filed(*TO_SENT[:3], *map(telegram, range(3)), *TO_SENT[4:])
+    await one.take()
+    await one.press("set", 2, "requested")
+    one.clock.move(24 * 3600)
+    await one.press("set", 3, "removed")
+
+    text = (await guest.walk("/start", code)).text
+
+    assert "Telegram, link 1: not yet asked." in text
+    assert "Telegram, link 2: asked on 15 Jan 2027." in text
+    assert "Telegram, link 3: removed, seen on 16 Jan 2027." in text
+    assert PLANTED not in text
+
+
+@pytest.mark.parametrize("reason", REASONS)
+async def test_why_a_link_stays_is_told_in_plain_words(one: Both, reason: str) -> None:
+    guest, code = await one.filed()
+    await one.take()
+    await one.press("set", 1, "refused")
+    await one.press("why", 1, reason)
+
+    text = (await guest.walk("/start", code)).text
+
+    assert f"said no, 15 Jan 2027. {REASONS[reason]}" in text
+    assert "looks for another way" in text
+
+
+async def test_only_a_no_has_a_reason(one: Both) -> None:
+    await one.filed()
+    await one.take()
+    await one.press("set", 1, "removed")
+    await one.press("why", 1, "rules")
+
+    case = await one.case()
+    async with one.store.begin() as books:
+        (row,) = await books.links.of(case.id)
+    assert row.reason is None
+    assert set(WHY) == set(REASONS)
+
+
+async def test_the_code_is_not_kept_once_the_case_is_open(one: Both) -> None:
+    guest, code = await one.filed()
+    await guest.walk("/status", code)
+
+    draft = await draft_of(guest)
+
+    assert draft
+    assert draft.mine
+    assert code.replace(" ", "") not in repr(draft)
+    assert code not in repr(draft)
+
+
+async def test_whoever_leaves_the_case_has_to_type_the_number_again(one: Both) -> None:
+    guest, code = await one.filed()
+    await guest.walk("/status", code, "[Back]")
+
+    shown = await guest.press("Ask about my case")
+
+    assert "16 digits" in shown.text
+    draft = await draft_of(guest)
+    assert draft
+    assert draft.mine is None
+
+
+# Adding
+
+
+async def opened(both: Both, *path: str) -> Guest:
+    """Somebody with their case open."""
+    guest, code = await both.filed(*path)
+    await guest.walk("/status", code)
+    return guest
+
+
+async def links_in(both: Both) -> int:
+    """How many links the one case has."""
+    case = await both.case()
+    async with both.store.begin() as books:
+        return await books.links.count(case.id)
+
+
+async def test_what_is_added_is_sealed_told_and_counted_once(both: Both) -> None:
+    guest = await opened(both)
+    await both.take()
+    await both.deliver()
+
+    await guest.walk("[Add links]", telegram(1), telegram(2), "[That is all]")
+    await guest.walk("[Write to our team]", f"please hurry {PLANTED}")
+    shown = await guest.press("Send")
+
+    assert "Removed: 0 of 3." in shown.text
+    told = await both.told()
+    assert [chat for chat, _ in told] == [KIT.id]
+    assert "the person added links (2) and wrote to you" in told[0][1]
+    assert PLANTED not in told[0][1]
+    assert telegram(2) in await both.press("show")
+    assert f"please hurry {PLANTED}" in await both.press("note")
+
+
+async def test_nothing_is_added_before_send(one: Both) -> None:
+    guest = await opened(one)
+
+    await guest.walk("[Add links]", telegram(1), "[That is all]", "[Back to my case]")
+    shown = await guest.press("What is not sent")
+
+    assert "• Links: 1 (Telegram 1)" in shown.text
+    assert await links_in(one) == 1
+
+
+async def test_an_addition_heard_twice_is_added_once(both: Both) -> None:
+    guest = await opened(both)
+    await guest.walk("[Add links]", telegram(1), "[That is all]")
+    before = await draft_of(guest)
+    await guest.press("Send")
+    person = both.door.reception.keys.person(guest.who.id)
+    assert before
+
+    await put_back(both, person, before)
+    guest.door.sandbox.press(guest.who, guest.chat, guest.answer, "send")
+    await both.door.hear()
+
+    assert "Sent. Our team has it." in guest.answer.text
+    assert await links_in(both) == 2
+
+
+async def put_back(both: Both, person: str, draft: Draft) -> None:
+    """As it was before the last turn, as after a crash between commit and save."""
+    async with both.door.reception.drafts.hold(person) as held:
+        assert held.kept
+        update = _MEMORY.validate_json(held.kept).update
+        held.kept = _MEMORY.dump_json(Memory(draft, update, None))
+
+
+async def test_links_added_to_a_closed_case_open_it_again_for_all(one: Both) -> None:
+    guest = await opened(one)
+    await one.take()
+    await one.press("outcome", 0, "removed")
+    await one.deliver()
+
+    shown = await guest.walk("[Add links]", telegram(1), "[That is all]", "[Send]")
+
+    assert "A caseworker will take it up." in shown.text
+    ((chat, words),) = await one.told()
+    assert chat == GROUP
+    assert "is open again." in words
+    assert (await one.case()).state == "waiting"
+
+
+async def test_a_holder_who_cannot_be_written_to_is_told_in_the_group(one: Both) -> None:
+    guest = await opened(one)
+    await one.take()
+    await one.deliver()
+    one.carrier.shut.add(KIT.id)
+
+    await guest.walk("[Write to our team]", "zz invented words", "[Send]")
+
+    assert [chat for chat, _ in await one.told()] == [KIT.id, GROUP]
+
+
+async def test_a_case_holds_200_links_in_all_and_the_rest_stays_unsent(one: Both) -> None:
+    guest = await opened(one)
+    many = "\n".join(telegram(number) for number in range(150))
+    await guest.walk("[Add links]", many, "[That is all]", "[Send]")
+    more = "\n".join(telegram(number) for number in range(200, 250))
+
+    shown = await guest.walk("[Add links]", more, "[That is all]", "[Send]")
+
+    assert "1 did not fit" in shown.text
+    assert await links_in(one) == MOST_LINKS
+    draft = await draft_of(guest)
+    assert draft
+    assert len(draft.links) == 1
+
+
+# Under 18
+
+
+@pytest.mark.parametrize("button", ["Add links", "Write to our team"])
+async def test_the_duty_to_report_stands_before_anything_more_is_told(
+    one: Both, button: str
+) -> None:
+    guest = await opened(one, *MINOR)
+
+    shown = await guest.press(button)
+
+    assert "Cap. 650" in shown.text
+    assert labels(shown)[:2] == ["Back to my case", "Go on"]
+    assert "Cap. 650" not in (await guest.press("Go on")).text
+
+
+async def test_links_pasted_into_such_a_case_come_to_the_duty_first(one: Both) -> None:
+    guest = await opened(one, *MINOR)
+
+    shown = await guest.say(telegram(1))
+
+    assert "Cap. 650" in shown.text
+    assert "1" in (await guest.press("Go on")).text
+
+
+async def test_no_link_of_such_a_case_is_said_to_stand_anyhow(one: Both) -> None:
+    guest, code = await one.filed(*MINOR)
+
+    shown = await guest.walk("/status", code)
+
+    assert "not yet asked" not in shown.text
+    assert "Links in it: 1. Nobody of our team opens them." in shown.text
+    assert "pass" in shown.text
+
+
+async def test_addresses_in_words_for_such_a_case_are_left_out(one: Both) -> None:
+    guest = await opened(one, *MINOR)
+    await one.take()
+
+    await guest.walk("[Write to our team]", "[Go on]", f"it is on {telegram(1)} see", "[Send]")
+
+    assert PLANTED not in await one.press("note")
