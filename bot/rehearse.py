@@ -148,6 +148,12 @@ class Rehearsal:
                 draft = draft if draft.sent else draft.bare()
             case Effect.SAVED:
                 told, draft = Done(), draft.fresh("rehearsed next")
+            case Effect.CHECK:
+                right = draft.code in (CODE, *in_fours(CODE).split())
+                told, draft = Done() if right else Filed(in_fours(CODE)), replace(draft, code="")
+                draft = draft.fresh("rehearsed next") if right else draft
+            case Effect.SHOW:
+                told = Filed(in_fours(CODE))
             case Effect.LOOK_UP:
                 told, self.asked = self._look_up(draft.code), draft.code
                 mine = Mine("rehearsed", "", told) if isinstance(told, Standing) else None

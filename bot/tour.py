@@ -132,7 +132,8 @@ async def report_links(hand: Hand, links: tuple[str, ...]) -> str:
     await hand.press(report.NEWS_NO, asks("report", "review"))
     await hand.press(report.SEND)
     shown = await hand.until(code_on, "the sixteen digits")
-    await hand.press(report.SAVED, asks("report", "saved"))
+    await hand.press(report.SAVED, asks("report", "group"))
+    await hand.say(code_of(shown)[:4], asks("report", "saved"))
     return code_of(shown)
 
 

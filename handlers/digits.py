@@ -44,5 +44,5 @@ def _as_digit(mark: str) -> str:
 
 def _stands_free(text: str, run: re.Match[str]) -> bool:
     """Whether nothing touches it that would make it a piece of an address or a name."""
-    before, after = text[: run.start()][-1:], text[run.end() :].lstrip(".:")[:1]
+    before, after = text[: run.start()][-1:], text[run.end() :].lstrip(".:?!")[:1]
     return not (_OF_AN_ADDRESS.match(before) or _OF_AN_ADDRESS.match(after))

@@ -110,7 +110,7 @@ class Reception:
         draft = Draft(ref=self._new_ref(), language=language)
         async with self.store.begin() as books:
             pending = await books.pending.get(person, self._now())
-        if pending is None:
+        if pending is None or pending.saved:
             return draft
         return replace(draft, ref=pending.case_id, talk="report", step="sent", sent=True)
 
@@ -125,8 +125,15 @@ class Reception:
                 told = await self._file(draft, chat, person, update)
                 draft = draft if draft.sent else draft.bare()
             case Effect.SAVED:
-                told = await self._forget_code(person)
+                told = await self._save_code(person)
                 draft = draft.fresh(self._new_ref())
+            case Effect.CHECK:
+                told = await self._check(draft.code, person)
+                draft = replace(draft, code="")
+                if told == Done():
+                    draft = draft.fresh(self._new_ref())
+            case Effect.SHOW:
+                told = await self._number(person)
             case Effect.LOOK_UP:
                 mine, told = await self._look_up(draft.code, person)
                 draft = replace(draft, code="", mine=mine)
@@ -186,10 +193,20 @@ class Reception:
         code = unseal(pending.sealed, self.keys.back, _number_place(person))
         return Filed(in_fours(code.decode()))
 
-    async def _forget_code(self, person: str) -> Told:
+    async def _save_code(self, person: str) -> Told:
         async with self.store.begin() as books:
-            await books.pending.drop(person)
+            await books.pending.save(person)
         return Done()
+
+    async def _check(self, digits: str, person: str) -> Told:
+        """Done where the digits are of the number; the number, where they are not."""
+        told = await self._number(person)
+        if isinstance(told, Filed) and digits not in (
+            *told.code.split(),
+            told.code.replace(" ", ""),
+        ):
+            return told
+        return await self._save_code(person)
 
     async def _look_up(self, code: str, person: str) -> tuple[Mine | None, Told]:
         if not is_whole(code):
@@ -219,7 +236,8 @@ class Reception:
         """Delete what can be deleted. The number goes too: whoever reads on must not find it."""
         messages = await self.drafts.remembered(person)
         left = await self.sweep(chat, messages)
-        await self._forget_code(person)
+        async with self.store.begin() as books:
+            await books.pending.drop(person)
         await self.drafts.forget_messages(person, set(messages) - left)
         before = set(messages) - {heard.message if isinstance(heard, Said) else 0}
         return Swept(len(left), sure=bool(before))

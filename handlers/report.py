@@ -54,6 +54,7 @@ SEND = Button("send", N_("Send"), "success")
 CHANGE = Button("change", N_("Change the links"))
 DO_NOT_SEND = Button("stop", N_("Do not send"))
 SAVED = Button("saved", N_("I have saved it"), "success")
+SHOW = Button("show", N_("Show it once more"))
 
 MINOR: dict[Minor, str] = {
     "yes": N_("under 18"),
@@ -367,7 +368,7 @@ def tell_sent(draft: Draft, told: Told) -> Telling:
     return Telling(
         (
             Say(N_("Sent. Our team has it.")),
-            Say(YOUR_NUMBER, {"code": Code(told.code)}),
+            *number_of(told),
             Say(
                 N_(
                     "Please save it somewhere safe: with it you can ask how things stand. Once "
@@ -376,13 +377,55 @@ def tell_sent(draft: Draft, told: Told) -> Telling:
                 )
             ),
         ),
-        (Button("copy", N_("Copy case number"), copy=told.code),),
+        copy_of(told),
     )
 
 
 def read_sent(draft: Draft, heard: Heard) -> Move:
-    """Until the number is saved, it is what every message is answered with."""
+    """Until the number is saved, it is what every message is answered with.
+
+    Who types it has it.
+    """
+    if isinstance(heard, Said) and (code := code_in(heard.text)):
+        return Go("checked", replace(draft, code=code))
     return Go("sent", draft)
+
+
+def ask_group(draft: Draft) -> Say:
+    """Asked once, kindly: a number that was not saved is gone with this chat."""
+    return Say(
+        N_(
+            "One last thing: please type any one of its four groups of digits, so that you can "
+            "be sure you have it. Or press Skip."
+        )
+    )
+
+
+def read_group(draft: Draft, heard: Heard) -> Move:
+    """Four digits, or all sixteen."""
+    if isinstance(heard, Said):
+        digits = code_in(heard.text) or digits_of(heard.text) or ""
+        if len(digits) in (4, 16):
+            return Go("checked", replace(draft, code=digits))
+    return Stay(draft, (Say(N_("I need four digits in a row from your case number.")),))
+
+
+def tell_checked(draft: Draft, told: Told) -> Telling:
+    """It is saved; or here it is once more, and not asked for again."""
+    if not isinstance(told, Filed):
+        return Telling((Say(N_("That is right.")), ask_saved(draft)), to="saved")
+    other = Say(N_("That is none of its groups. Here is your number once more."))
+    return Telling((other, *number_of(told), ask_sent(draft)), copy_of(told))
+
+
+def number_of(told: Filed) -> tuple[Say, ...]:
+    """The number, to be tapped."""
+    return (Say(YOUR_NUMBER, {"code": Code(told.code)}),)
+
+
+def copy_of(told: Filed) -> tuple[Button, ...]:
+    """The number, to be copied by a button."""
+    return (Button("copy", N_("Copy case number"), copy=told.code),)
 
 
 def ask_saved(draft: Draft) -> Say:
@@ -403,8 +446,15 @@ def read_saved(draft: Draft, heard: Heard) -> Move:
 
 
 def tell_saved(draft: Draft, told: Told) -> Telling:
-    """The same, once the number is forgotten here."""
+    """The same, once that is noted."""
     return Telling((ask_saved(draft),))
+
+
+def tell_shown(draft: Draft, told: Told) -> Telling:
+    """The number once more, within ten minutes of sending."""
+    if not isinstance(told, Filed):
+        return Telling((Say(N_("The number can no longer be shown here.")),))
+    return Telling((*number_of(told), ask_saved(draft)), copy_of(told))
 
 
 REPORT = Script(
@@ -442,20 +492,49 @@ REPORT = Script(
         "sent",
         ask_sent,
         read_sent,
-        buttons={SAVED: "saved"},
-        to=("sent",),
+        buttons={SAVED: "group"},
+        to=("sent", "checked"),
         effect=Effect.FILE,
         tell=tell_sent,
+        holds=True,
+    ),
+    Step(
+        "group",
+        ask_group,
+        read_group,
+        buttons={SKIP: "saved"},
+        to=("checked",),
+        free=True,
+        holds=True,
+    ),
+    Step(
+        "checked",
+        ask_sent,
+        read_group,
+        buttons={SAVED: "saved"},
+        to=("checked",),
+        effect=Effect.CHECK,
+        tell=tell_checked,
+        free=True,
         holds=True,
     ),
     Step(
         "saved",
         ask_saved,
         read_saved,
-        buttons={Button("home", N_("Back")): HOME},
+        buttons={Button("home", N_("Back")): HOME, SHOW: "shown"},
         to=(Talk("report"), Talk("status")),
         effect=Effect.SAVED,
         tell=tell_saved,
+    ),
+    Step(
+        "shown",
+        ask_saved,
+        read_saved,
+        buttons={Button("home", N_("Back")): HOME},
+        to=(Talk("report"), Talk("status")),
+        effect=Effect.SHOW,
+        tell=tell_shown,
     ),
     opening=opening,
 )

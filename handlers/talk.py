@@ -126,6 +126,8 @@ class Effect(Enum):
 
     FILE = "file"
     SAVED = "saved"
+    CHECK = "check"
+    SHOW = "show"
     LOOK_UP = "look up"
     ADD = "add"
     CLEAR = "clear"
@@ -228,7 +230,7 @@ class Draft:
     """An unfinished talk: never on disk, gone after thirty idle minutes.
 
     *ref* is the case's id to be, so that sending twice files once; *over* counts links beyond the
-    limit; *code* is sixteen typed digits; *album* is the last one answered. *newest* is the newest
+    limit; *code* is typed digits; *album* is the last one answered. *newest* is the newest
     message heard; what came up to the message *settled* is sent. *words* are for the case that is
     open, *mine*.
     """

@@ -46,6 +46,7 @@ def test_a_code_is_sixteen_digits_whatever_the_last() -> None:
         "我個號碼係一二三四 五六七八 九零一二 三四五六，點呀",
         "號碼１２３４５６７８９０１２３４５６唔該",
         "2 days ago I got 1234 5678 9012 3456",
+        "係咪1234567890123456？",
     ],
 )
 def test_a_code_is_read_in_a_sentence(typed: str) -> None:

@@ -13,7 +13,7 @@ from storage.books import Store
 from storage.keys import DoorKeys, StaffKeys
 from tests.both import GROUP, KIT, LINK, TO_SENT, Both, open_both
 from tests.conftest import Clock
-from tests.doors import Guest, labels
+from tests.doors import Guest, copied, labels
 from tests.test_front_door import draft_of
 
 MINOR = (
@@ -43,6 +43,96 @@ async def one(
 
 def telegram(number: int) -> str:
     return f"https://t.me/{PLANTED}/{number}"
+
+
+# The number
+
+
+async def sent(both: Both) -> tuple[Guest, str]:
+    """Somebody who has just sent a report, and the number on their screen."""
+    guest = both.door.person()
+    return guest, copied(await guest.walk(*TO_SENT))
+
+
+@pytest.mark.parametrize("group", range(4))
+async def test_any_one_group_of_the_number_says_that_it_is_saved(one: Both, group: int) -> None:
+    guest, code = await sent(one)
+
+    shown = await guest.walk("[I have saved it]", code.split()[group])
+
+    assert shown.text.startswith("That is right.")
+    assert "16 digits" in (await guest.say("/status")).text
+
+
+async def test_a_wrong_group_shows_the_number_once_more_and_asks_no_more(one: Both) -> None:
+    guest, code = await sent(one)
+    wrong = next(group for group in ("0000", "1111", "2222", "3333", "4444") if group not in code)
+
+    shown = await guest.walk("[I have saved it]", wrong)
+
+    assert copied(shown) == code
+    shown = await guest.press("I have saved it")
+    assert "Thank you for telling us." in shown.text
+
+
+@pytest.mark.parametrize("words", ["{}", "ok it is {}, thanks"])
+async def test_typing_the_whole_number_where_it_is_shown_counts_as_saved(
+    one: Both, words: str
+) -> None:
+    guest, code = await sent(one)
+
+    shown = await guest.say(words.format(code))
+
+    assert "That is right." in shown.text
+    assert code not in shown.text
+
+
+async def test_what_is_no_group_is_asked_for_again_and_nothing_is_lost(one: Both) -> None:
+    guest, code = await sent(one)
+    await guest.press("I have saved it")
+
+    for typed in ("hm?", "12", "/start", LINK):
+        assert "any one of its four groups" in (await guest.say(typed)).text
+    one.clock.move(3600)
+
+    assert copied(await guest.say("hello?")) == code
+
+
+async def test_the_number_can_be_shown_for_ten_minutes_from_sending(one: Both) -> None:
+    guest, code = await sent(one)
+    await guest.walk("[I have saved it]", "[Skip]")
+
+    one.clock.move(590)
+    assert copied(await guest.press("Show it once more")) == code
+    await guest.press("Back")
+    assert "Hello." in guest.answer.text
+
+
+async def test_after_ten_minutes_a_saved_number_is_not_shown_any_more(one: Both) -> None:
+    guest, code = await sent(one)
+    await guest.walk("[I have saved it]", "[Skip]")
+
+    one.clock.move(600)
+    shown = await guest.press("Show it once more")
+
+    assert "can no longer be shown" in shown.text
+    assert code not in shown.text
+
+
+async def test_a_saved_number_does_not_come_up_by_itself(one: Both) -> None:
+    guest, code = await sent(one)
+    await guest.walk("[I have saved it]", "[Skip]", "/stop")
+
+    assert code not in (await guest.say("/start")).text
+
+
+async def test_clearing_takes_the_saved_number_too(one: Both) -> None:
+    guest, _ = await sent(one)
+    await guest.walk("[I have saved it]", "[Skip]", "[Clear this chat]")
+    person = one.door.reception.keys.person(guest.who.id)
+
+    async with one.store.begin() as books:
+        assert await books.pending.get(person, one.now()) is None
 
 
 # How it stands

@@ -330,7 +330,7 @@ def test_start_report_status_and_stop_work_everywhere_but_over_an_unsaved_number
     for (draft, step), (word, talk) in product(everywhere(), ends.items()):
         turn = HOUSE.take(draft, Said(word))
         assert turn.draft.talk == ("report" if step.holds else talk)
-        assert (turn.effect is Effect.FILE) == step.holds
+        assert (turn.effect is Effect.FILE) == (step.name == "sent")
 
 
 def test_words_of_despair_in_the_note_are_kept_and_comforted() -> None:
