@@ -27,7 +27,7 @@ class Herald:
         if case.state == "taken" and case.holder is not None:
             answer = spoken(notices.to_holder(case, letter.body), None, now)
             return Send(Parcel(case.holder, answer, silent=False, protect=True))
-        if letter.body["again"]:
+        if letter.body.get("again"):
             await self._tell_all(books, letter, now)
         return Nothing()
 

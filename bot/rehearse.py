@@ -65,7 +65,8 @@ def case(state: str, *links: str, outcome: str = "", minor: Minor = "no") -> Sta
         LinkStanding(number, platform, became, TODAY.isoformat(), reason)
         for number, (platform, became, reason) in enumerate(told, 1)
     )
-    return Standing(state, Counter(link.state for link in each), outcome, minor, each)
+    asked = {"ask": TODAY.isoformat()} if minor == "no" else {}
+    return Standing(state, Counter(link.state for link in each), outcome, minor, each, asked)
 
 
 ASKED, GONE = "telegram requested", "lihkg removed"
@@ -158,7 +159,7 @@ class Rehearsal:
                 told, self.asked = self._look_up(draft.code), draft.code
                 mine = Mine("rehearsed", "", told) if isinstance(told, Standing) else None
                 draft = replace(draft, code="", mine=mine)
-            case Effect.ADD:
+            case Effect.ADD | Effect.AGREE | Effect.COUNT:
                 draft, told = self._visit(draft, turn.effect)
             case Effect.CLEAR:
                 told = Swept(0)
@@ -176,14 +177,29 @@ class Rehearsal:
         """As handlers.visits does, in a case that is only told of."""
         if draft.mine is None or self.asked not in self.cases:
             return draft.away(), Unknown()
-        room = MOST_LINKS - len(draft.mine.standing.each)
-        over = draft.links[room:]
-        now = with_links(draft.mine.standing, draft.links[:room])
+        mine = draft.mine
+        before = mine.standing
+        now, told, bare = changed(before, draft, effect)
         self.cases[self.asked] = now
-        told = Added(now, len(draft.links[:room]), bool(draft.words), len(over))
-        mine = replace(draft.mine, standing=now)
+        return replace(bare, mine=replace(mine, standing=now)), told
+
+
+def changed(before: Standing, draft: Draft, effect: Effect) -> tuple[Standing, Told, Draft]:
+    """The case after one effect, what is told of that, and what stays in the draft."""
+    if effect is Effect.ADD:
+        room = MOST_LINKS - len(before.each)
+        fitting, over = draft.links[:room], draft.links[room:]
+        now = with_links(before, fitting)
         bare = replace(draft, links=over, words="", words_message=0, settled=draft.newest)
-        return replace(bare, mine=mine), told
+        return now, Added(now, len(fitting), bool(draft.words), len(over)), bare
+    if effect is Effect.COUNT:
+        now = replace(before, counted=True)
+        return now, now, replace(draft, figures=())
+    given = dict(before.consents or {})
+    if given.pop(draft.choice, None) is None:
+        given[draft.choice] = TODAY.isoformat()
+    now = replace(before, consents=given)
+    return now, now, draft
 
 
 def with_links(told: Standing, links: Sequence[Kept]) -> Standing:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers import desk
+from handlers import desk, staff
 from handlers.desk import Opened, Written
 from handlers.staff import Caseworker, Screen, Summary, under_age
 from handlers.standing import OUTCOMES
@@ -114,7 +114,14 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
         await books.links.states(case.id),
         tuple(json.loads(happened)) if happened else (),
         case.note is not None,
+        await may_ask(books, case),
     )
+
+
+async def may_ask(books: Books, case: Case) -> bool:
+    """Whether the person lets us ask the platforms; an older version asked nobody about it."""
+    consent = (await books.consents.of(case.id)).get("ask")
+    return consent is None or consent.given or under_age(case)
 
 
 async def told(work: Work) -> Summary:
@@ -219,6 +226,8 @@ async def record(work: Work, number: int, word: str) -> Screen:
     state = desk.CHOICES.get(word)
     if state is None:
         return await show_panel(work, number, word)
+    if state == "requested" and not await may_ask(work.books, work.case):
+        return desk.panel(await told(work), work.act.by, Say(staff.DO_NOT_ASK))
     row = await the_row(work, number)
     if work.first and row.state != state:
         await work.books.links.record(work.case.id, number, state, row.reference, work.act.today)

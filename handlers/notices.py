@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.staff import Screen, card_buttons, press
-from handlers.talk import Button, Say, Strong
+from handlers.talk import Blank, Button, Say, Strong
 from locales import N_
 from storage.books import Case
 
@@ -19,9 +19,22 @@ def to_group(case: Case, body: Mapping[str, Any], username: str) -> Screen:
     return Screen(lines(case, body), card_buttons(case, username))
 
 
+LINES = {
+    "do not ask": N_("{case}: the person wants no platform asked from now on."),
+    "ask again": N_("{case}: the person lets us ask the platforms again."),
+}
+
+
 def lines(case: Case, body: Mapping[str, Any]) -> tuple[Say, ...]:
     """What the person did; *body* is the letter's."""
-    name = {"case": Strong(case.name)}
+    name: dict[str, Blank] = {"case": Strong(case.name)}
+    if body["what"] == "added":
+        return added(name, body)
+    return (Say(LINES[body["what"]], name),)
+
+
+def added(name: Mapping[str, Blank], body: Mapping[str, Any]) -> tuple[Say, ...]:
+    """How much came into a case, and whether that opened it again."""
     again = (Say(N_("{case} is open again."), name),) if body["again"] else ()
     if body["links"] and body["words"]:
         line = N_("{case}: the person added links ({links}) and wrote to you.")
@@ -29,5 +42,4 @@ def lines(case: Case, body: Mapping[str, Any]) -> tuple[Say, ...]:
         line = N_("{case}: the person added links ({links}).")
     else:
         line = N_("{case}: the person wrote to you. It is under Note.")
-    blanks = {**name, "links": body["links"]} if body["links"] else name
-    return (*again, Say(line, blanks))
+    return (*again, Say(line, {**name, "links": body["links"]} if body["links"] else name))

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pydantic import TypeAdapter
 
 from handlers import visits
+from handlers.consents import ASK_NEWS, NAMES, WORDINGS, given_with_send
 from handlers.home import HOUSE
 from handlers.names import new_id, new_name
 from handlers.spoken import Answer, Voice
@@ -27,8 +28,16 @@ from handlers.talk import (
     Turn,
     Unknown,
 )
-from handlers.visits import Visit, seal_labels, seal_link
-from storage.books import Books, NewCase, NoSuchCase, Store
+from handlers.visits import (
+    ADDRESS_DAYS,
+    Visit,
+    count_answers,
+    note_consent,
+    seal_address,
+    seal_labels,
+    seal_link,
+)
+from storage.books import Books, Case, NewCase, NoSuchCase, Store
 from storage.codes import Prepared, Shelf, in_fours, is_whole
 from storage.counts import Counts
 from storage.drafts import Drafts
@@ -39,7 +48,6 @@ from storage.seal import Place, PublicKey, Sealed, seal, unseal
 HONG_KONG = timezone(timedelta(hours=8))
 TRIES_AN_HOUR = 5
 NAMES_TRIED = 20  # then a number is added: there are some eight thousand names
-ADDRESS_DAYS = 14
 LONG = 500  # letters in one message
 
 
@@ -137,8 +145,8 @@ class Reception:
             case Effect.LOOK_UP:
                 mine, told = await self._look_up(draft.code, person)
                 draft = replace(draft, code="", mine=mine)
-            case Effect.ADD:
-                draft, told = await self._visit(turn.effect, draft)
+            case Effect.ADD | Effect.AGREE | Effect.COUNT:
+                draft, told = await self._visit(turn.effect, draft, chat)
             case Effect.CLEAR:
                 told = await self._clear(chat, person, heard)
             case Effect.FORGET:
@@ -182,6 +190,12 @@ class Reception:
         if report.address:
             until = self.today() + timedelta(days=ADDRESS_DAYS)
             await books.addresses.put(case.id, report.address, until)
+        yes = {*given_with_send(draft), *(("write",) if draft.news else ())}
+        for what in NAMES:
+            words = ASK_NEWS if what == "write" else WORDINGS[what]
+            await note_consent(books, case, what, what in yes, case.day, words)
+        if "count" in draft.agreed:
+            await count_answers(books, case.id, draft, case.day)
         await books.outbox.put_card(case.id, case.urgency, AT_ONCE)
 
     async def _number(self, person: str) -> Told:
@@ -217,20 +231,24 @@ class Reception:
             return None, TooMany()
         ticket = await self.shelf.ticket(code)
         async with self.store.begin() as books:
-            return await visits.opened(books, ticket, self._new_ref())
+            return await visits.opened(books, ticket, self._new_ref(), self.today())
 
-    async def _visit(self, effect: Effect, draft: Draft) -> tuple[Draft, Told]:
+    async def _visit(self, effect: Effect, draft: Draft, chat: int) -> tuple[Draft, Told]:
         """What a person does with the case that is open; it may have gone meanwhile."""
         if draft.mine is None:
             return draft.away(), Unknown()
         try:
             async with self.store.begin() as books:
                 case = await books.cases.get(draft.mine.id)
-                now, today = self._now(), self.today()
-                visit = Visit(books, self.keys, case, draft.mine, draft, now, today, self._new_ref)
-                return await visits.do(effect, visit)
+                return await visits.do(
+                    effect, self._visit_of(books, case, draft, draft.mine, chat)
+                )
         except NoSuchCase:
             return draft.away(), Unknown()
+
+    def _visit_of(self, books: Books, case: Case, draft: Draft, mine: Mine, chat: int) -> Visit:
+        now, today = self._now(), self.today()
+        return Visit(books, self.keys, case, mine, draft, now, today, chat, self._new_ref)
 
     async def _clear(self, chat: int, person: str, heard: Heard) -> Told:
         """Delete what can be deleted. The number goes too: whoever reads on must not find it."""
@@ -298,12 +316,10 @@ class _Report:
             for number, kept in enumerate(draft.links, 1)
         )
         platforms = {number: kept.link.platform for number, kept in enumerate(draft.links, 1)}
-        place = Place(draft.ref, "address")
-        inner = seal(str(chat).encode(), keys.back.public, place) if draft.news else None
         return cls(
             links=links,
             happened=to_staff(json.dumps(draft.happened).encode(), "happened"),
             note=to_staff(note_of(draft).encode(), "note") if draft.note else None,
-            address=seal(inner, keys.staff, place) if inner else None,
+            address=seal_address(chat, draft.ref, keys) if draft.news else None,
             labels=seal_labels(platforms, draft.ref, letterbox),
         )

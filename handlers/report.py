@@ -3,6 +3,15 @@
 from dataclasses import replace
 from zlib import crc32
 
+from handlers import consents
+from handlers.consents import (
+    ASK_NEWS,
+    ask_more_consents,
+    choose_more_consents,
+    in_review,
+    questions,
+    read_more_consents,
+)
 from handlers.digits import code_in, digits_of
 from handlers.directory import short_line
 from handlers.gather import by_platform
@@ -46,12 +55,12 @@ AGES: dict[Button, Minor] = {YES: "yes", NO: "no", UNSURE: "unsure"}
 GO_ON, NOT_NOW = Button("go on", N_("Go on")), Button("not now", N_("Not now"))
 THAT_IS_ALL = Button("all", N_("That is all"), "primary")
 TAKE_OUT = Button("take out", N_("Take a link out"))
-DONE = Button("done", N_("Done"), "primary")
-SKIP = Button("skip", N_("Skip"))
+DONE, SKIP = consents.DONE, consents.SKIP
 NEWS_NO = Button("news:no", N_("No, I will ask"), "primary")
 NEWS_YES = Button("news:yes", N_("Yes, tell me here"))
 SEND = Button("send", N_("Send"), "success")
 CHANGE = Button("change", N_("Change the links"))
+MAY = Button("may", N_("What you may do"))
 DO_NOT_SEND = Button("stop", N_("Do not send"))
 SAVED = Button("saved", N_("I have saved it"), "success")
 SHOW = Button("show", N_("Show it once more"))
@@ -314,12 +323,7 @@ def read_note(draft: Draft, heard: Heard) -> Move:
 
 def ask_news(draft: Draft) -> Say:
     """Off unless asked for, with the danger said first."""
-    return Say(
-        N_(
-            "When something changes, shall I show one neutral line here? Anyone holding your "
-            "phone could see it. If unsure, choose No: you can always ask with your case number."
-        )
-    )
+    return Say(ASK_NEWS)
 
 
 def read_news(draft: Draft, heard: Heard) -> Move:
@@ -349,7 +353,7 @@ def ask_review(draft: Draft) -> tuple[Say, ...]:
     lines.append(
         Say(N_("• News in this chat: yes") if draft.news else N_("• News in this chat: no"))
     )
-    return tuple(lines)
+    return (*lines, *in_review(draft))
 
 
 YOUR_NUMBER = N_("Your case number: {code}")
@@ -487,7 +491,19 @@ REPORT = Script(
     Step("urgency", ask_urgency, read_urgency, to=("note",), choices=choose_urgency),
     Step("note", ask_note, read_note, buttons={SKIP: "news"}, to=("news",), free=True),
     Step("news", ask_news, read_news, to=("review",), choices=lambda draft: (NEWS_NO, NEWS_YES)),
-    Step("review", ask_review, buttons={SEND: "sent", CHANGE: "links", DO_NOT_SEND: STOP}),
+    Step(
+        "review",
+        ask_review,
+        buttons={SEND: "sent", CHANGE: "links", MAY: "consents", DO_NOT_SEND: STOP},
+    ),
+    Step(
+        "consents",
+        ask_more_consents,
+        read_more_consents,
+        to=("gender", "review"),
+        choices=choose_more_consents,
+    ),
+    *questions("review"),
     Step(
         "sent",
         ask_sent,

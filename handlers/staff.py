@@ -51,7 +51,8 @@ class Screen:
 class Summary:
     """A case without its contents. *platforms*: how many links on each, "" where none could tell.
 
-    *links*: how many are in each state. *note*: whether the person left one.
+    *links*: how many are in each state. *note*: whether the person left one. *may_ask*: whether
+    they let us ask the platforms.
     """
 
     case: Case
@@ -59,6 +60,7 @@ class Summary:
     links: Mapping[str, int] = field(default_factory=dict)
     happened: tuple[str, ...] = ()
     note: bool = False
+    may_ask: bool = True
 
 
 def press(verb: str, case_id: str, number: int = 0, word: str = "") -> str:
@@ -117,6 +119,8 @@ def about(of: Summary) -> tuple[Say, ...]:
     lines.append(Say(N_("• News: wanted") if case.news else N_("• News: not wanted")))
     if under_age(case):
         lines.append(bold(UNDER_AGE))
+    elif not of.may_ask:
+        lines.append(bold(DO_NOT_ASK))
     return tuple(lines)
 
 
@@ -125,6 +129,7 @@ def bold(words: str) -> Say:
     return Say("{words}", {"words": Strong(words)})
 
 
+DO_NOT_ASK = N_("⚠ Ask no platform: the person took that back.")
 UNDER_AGE = N_("⚠ May be under 18: refer it, the links stay closed.")
 
 

@@ -109,9 +109,14 @@ def next_step(told: Standing) -> Say:
         )
     if not told.links:
         return Say(N_("Next: somebody reads what you wrote. Links can be added at any time."))
+    if told.consents is not None and "ask" not in told.consents:
+        return Say(NOT_ASKED)
     if told.state == "waiting":
         return Say(N_("Next: somebody reads it and writes to the platforms. This can take days."))
     return the_work(told)
+
+
+NOT_ASKED = N_("Next: no platform is asked, as you wished. You can change that here.")
 
 
 def after_the_end(told: Standing) -> Say:

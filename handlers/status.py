@@ -16,6 +16,14 @@ from handlers.additions import (
     read_case_duty,
     toward,
 )
+from handlers.consents import (
+    agreed,
+    ask_consents,
+    asking,
+    choose_consents,
+    questions,
+    read_consents,
+)
 from handlers.digits import code_in
 from handlers.gather import links_in
 from handlers.report import GO_ON, SEND, ask_take_out, choose_take_out, read_take_out
@@ -40,6 +48,7 @@ from handlers.talk import (
     Telling,
     Told,
     TooMany,
+    as_says,
 )
 from locales import N_
 
@@ -48,6 +57,7 @@ TO_CASE = Button("my case", N_("Back to my case"))
 EACH = Button("each", N_("Each link"))
 ADD_LINKS = Button("add links", N_("Add links"))
 ADD_NOTE = Button("add note", N_("Write to our team"))
+CONSENTS = Button("consents", N_("What you may do"))
 NOT_SENT = Button("unsent", N_("What is not sent"), "primary")
 EARLIER, LATER = Button("earlier", N_("Previous")), Button("later", N_("Next"))
 A_PAGE = 20
@@ -114,7 +124,7 @@ def choose_case(draft: Draft) -> tuple[Button, ...]:
         return ()
     unsent = (NOT_SENT,) if not_sent(draft) else ()
     each = (EACH,) if len(lines_of(mine.standing)) > MOST_LINES else ()
-    return (*unsent, ADD_LINKS, ADD_NOTE, *each)
+    return (*unsent, ADD_LINKS, ADD_NOTE, *each, CONSENTS)
 
 
 def read_case(draft: Draft, heard: Heard) -> Move:
@@ -126,6 +136,8 @@ def read_case(draft: Draft, heard: Heard) -> Move:
     match heard:
         case Pressed(EACH.name):
             return Go("each", replace(draft, mine=replace(draft.mine, page=0)))
+        case Pressed(CONSENTS.name):
+            return Go("consents", draft)
         case Pressed(NOT_SENT.name) if not_sent(draft):
             return toward("review", draft, draft.mine)
         case Pressed(name) if name in WANTED:
@@ -150,6 +162,16 @@ def then_case(
         return Telling((*lines(draft, told), *ask_case(draft)), to="case")
 
     return tell
+
+
+def tell_agreed(draft: Draft, told: Told) -> Telling:
+    """What was changed; who wants to be counted is asked three questions, once."""
+    if draft.mine is None or not isinstance(told, Standing):
+        return Telling((GONE, ask_code(draft)), to="code")
+    said = agreed(told, draft.choice)
+    if draft.choice == "count" and "count" in (told.consents or {}) and not told.counted:
+        return Telling((said, *as_says(asking("gender")(draft))), to="gender")
+    return Telling((said, *ask_consents(draft)), to="consents")
 
 
 # Each link, where there are many
@@ -219,7 +241,7 @@ STATUS = Script(
         ask_case,
         read_case,
         buttons={BACK: HOME},
-        to=("looking", "each", "duty", "links", "note", "review"),
+        to=("looking", "each", "duty", "links", "note", "review", "consents"),
         choices=choose_case,
         free=True,
     ),
@@ -255,6 +277,31 @@ STATUS = Script(
         "review",
         ask_addition,
         buttons={SEND: "added", ADD_LINKS: "links", ADD_NOTE: "note", TO_CASE: "case"},
+    ),
+    Step(
+        "consents",
+        ask_consents,
+        read_consents,
+        buttons={TO_CASE: "case"},
+        to=("agreed",),
+        choices=choose_consents,
+    ),
+    Step(
+        "agreed",
+        ask_consents,
+        buttons={TO_CASE: "case"},
+        to=("consents", "gender", "code"),
+        effect=Effect.AGREE,
+        tell=tell_agreed,
+    ),
+    *questions("counted"),
+    Step(
+        "counted",
+        ask_more,
+        buttons={TO_CASE: "case"},
+        to=("case", "code"),
+        effect=Effect.COUNT,
+        tell=then_case(lambda draft, told: (Say(N_("Thank you. Only the numbers are kept.")),)),
     ),
     Step(
         "added",

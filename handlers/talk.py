@@ -68,13 +68,19 @@ class LinkStanding:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a case stands: its state, and how many links are in each link state."""
+    """How a case stands: its state, and how many links are in each link state.
+
+    *consents*: what is agreed to, and since which day (None: not known); *counted*: its questions
+    were asked.
+    """
 
     state: str
     links: Mapping[str, int]
     outcome: str = ""
     minor: Minor = "no"
     each: tuple[LinkStanding, ...] = ()
+    consents: Mapping[str, str] | None = None
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,8 @@ class Effect(Enum):
     SHOW = "show"
     LOOK_UP = "look up"
     ADD = "add"
+    AGREE = "agree"
+    COUNT = "count"
     CLEAR = "clear"
     FORGET = "forget"
 
@@ -232,7 +240,8 @@ class Draft:
     *ref* is the case's id to be, so that sending twice files once; *over* counts links beyond the
     limit; *code* is typed digits; *album* is the last one answered. *newest* is the newest
     message heard; what came up to the message *settled* is sent. *words* are for the case that is
-    open, *mine*.
+    open, *mine*, and *choice* is what was pressed there. *agreed*: consents given in a report;
+    *figures*: answers that are only counted.
     """
 
     ref: str = ""
@@ -252,6 +261,9 @@ class Draft:
     mine: Mine | None = None
     words: str = ""
     words_message: int = 0
+    choice: str = ""
+    agreed: tuple[str, ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()
     album: str = ""
     newest: int = 0
     settled: int = 0
@@ -270,7 +282,7 @@ class Draft:
 
     def away(self) -> "Draft":
         """Elsewhere the case is closed again, and what was not sent to it is forgotten."""
-        return replace(self, mine=None, words="", words_message=0)
+        return replace(self, mine=None, words="", words_message=0, choice="")
 
     def fresh(self, ref: str) -> "Draft":
         """The next report, in the same language; links that came after sending belong to it."""

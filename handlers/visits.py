@@ -8,19 +8,21 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from unicodedata import normalize
 
+from handlers.consents import NAMES, WORDINGS, version
 from handlers.gather import MOST_LINKS
 from handlers.links import Link
 from handlers.talk import Added, Draft, Effect, LinkStanding, Mine, Minor, Standing, Told, Unknown
-from storage.books import Books, Case, LinkRow
+from storage.books import Books, Case, Consent, LinkRow, NewCase
 from storage.codes import Ticket
 from storage.keys import DoorKeys
 from storage.outbox import AT_ONCE
 from storage.seal import NotOpened, Place, PublicKey, Sealed, seal, unseal
 
+ADDRESS_DAYS = 14
 PERSON = 0  # the author of what a person adds: no caseworker has this id
 
 
@@ -35,6 +37,7 @@ class Visit:
     draft: Draft
     now: datetime
     today: date
+    chat: int
     new_id: Callable[[], str]
 
     async def first(self) -> bool:
@@ -49,13 +52,13 @@ class Visit:
 # Opening
 
 
-async def opened(books: Books, ticket: Ticket, act: str) -> tuple[Mine | None, Told]:
+async def opened(books: Books, ticket: Ticket, act: str, today: date) -> tuple[Mine | None, Told]:
     """The case of this code, and how it stands."""
     case = await books.cases.by_receipt(ticket.tag)
     if case is None:
         return None, Unknown()
     platforms = await read_labels(books, case.id, ticket)
-    told = await standing(books, case, platforms)
+    told = await standing(books, case, platforms, today)
     return Mine(case.id, act, told), told
 
 
@@ -73,7 +76,9 @@ async def read_labels(books: Books, case_id: str, ticket: Ticket) -> Mapping[int
     return {int(number): platform for number, platform in json.loads(plain).items()}
 
 
-async def standing(books: Books, case: Case, platforms: Mapping[int, str]) -> Standing:
+async def standing(
+    books: Books, case: Case, platforms: Mapping[int, str], today: date
+) -> Standing:
     """How a case stands; of each link only its platform, its number and what became of it."""
     rows = await books.links.of(case.id)
     return Standing(
@@ -82,7 +87,21 @@ async def standing(books: Books, case: Case, platforms: Mapping[int, str]) -> St
         case.outcome or "",
         case.minor,
         tuple(as_told(row, platforms) for row in rows),
+        await given(books, case, today),
+        case.counted,
     )
+
+
+async def given(books: Books, case: Case, today: date) -> dict[str, str]:
+    """What is agreed to, and since which day; news only while there is somewhere to send them."""
+    found = await books.consents.of(case.id)
+    address = await books.addresses.get(case.id, today)
+    said = {
+        what: consent.day.isoformat()
+        for what, consent in found.items()
+        if consent.given and (what != "write" or address)
+    }
+    return said if found else {"ask": case.day.isoformat(), **said}
 
 
 def as_told(row: LinkRow, platforms: Mapping[int, str]) -> LinkStanding:
@@ -110,7 +129,8 @@ async def add(visit: Visit) -> tuple[Draft, Told]:
         known |= await add_links(visit, [kept.link for kept in fitting], known)
         await add_words(visit)
         again = await visit.books.cases.reopen(visit.case.id)
-        await tell_team(visit, {"links": len(fitting), "words": bool(draft.words), "again": again})
+        what = {"links": len(fitting), "words": bool(draft.words), "again": again}
+        await tell_team(visit, {"what": "added", **what})
     bare = replace(draft, links=over, words="", words_message=0, settled=draft.newest)
     after, now = await afterwards(visit, bare, known)
     return after, Added(now, len(fitting), bool(draft.words), len(over))
@@ -152,6 +172,57 @@ async def tell_team(visit: Visit, what: Mapping[str, Any]) -> None:
     await visit.books.outbox.put_card(visit.case.id, visit.case.urgency, AT_ONCE)
 
 
+# Consents
+
+
+async def agree(visit: Visit) -> tuple[Draft, Told]:
+    """Turn one of the four on or off; the team is told where it may not ask any more."""
+    what = visit.draft.choice
+    now_given = what not in await given(visit.books, visit.case, visit.today)
+    if await visit.first() and what in NAMES:
+        await note_consent(visit.books, visit.case, what, now_given, visit.today)
+        if what == "write":
+            await turn_news(visit, now_given)
+        if what == "ask":
+            await tell_team(visit, {"what": "ask again" if now_given else "do not ask"})
+    return await afterwards(visit, visit.draft, platforms_of(visit.mine.standing))
+
+
+async def note_consent(
+    books: Books, case: NewCase | Case, what: str, yes: bool, day: date, words: str = ""
+) -> None:
+    """The answer, its day, and the words that were shown."""
+    shown = version(words or WORDINGS[what], case.language)
+    await books.consents.put(Consent(case.id, what, yes, day, shown))
+
+
+async def turn_news(visit: Visit, wanted: bool) -> None:
+    """With news goes the only thing by which we could find the person."""
+    await visit.books.cases.want_news(visit.case.id, wanted)
+    await visit.books.news_cards.drop(visit.case.id)
+    if not wanted:
+        await visit.books.addresses.drop(visit.case.id)
+        return
+    sealed = seal_address(visit.chat, visit.case.id, visit.keys)
+    until = visit.today + timedelta(days=ADDRESS_DAYS)
+    await visit.books.addresses.put(visit.case.id, sealed, until)
+
+
+async def count(visit: Visit) -> tuple[Draft, Told]:
+    """The answers into the month's counters, once a case; nothing of them into the case."""
+    if await visit.first():
+        await count_answers(visit.books, visit.case.id, visit.draft, visit.today)
+    bare = replace(visit.draft, figures=())
+    return await afterwards(visit, bare, platforms_of(visit.mine.standing))
+
+
+async def count_answers(books: Books, case_id: str, draft: Draft, today: date) -> None:
+    """One more of each answer, in the counters of this month."""
+    if draft.figures and await books.cases.count(case_id):
+        for question, answer in draft.figures:
+            await books.figures.count(today, question, answer)
+
+
 # After each
 
 
@@ -160,14 +231,14 @@ async def afterwards(
 ) -> tuple[Draft, Standing]:
     """The case as it is now, open for the next act."""
     case = await visit.books.cases.get(visit.case.id)
-    now = await standing(visit.books, case, platforms)
+    now = await standing(visit.books, case, platforms, visit.today)
     mine = replace(visit.mine, act=visit.new_id(), standing=now)
     return replace(draft, mine=mine), now
 
 
 Verb = Callable[[Visit], Awaitable[tuple[Draft, Told]]]
 
-VERBS: Mapping[Effect, Verb] = {Effect.ADD: add}
+VERBS: Mapping[Effect, Verb] = {Effect.ADD: add, Effect.AGREE: agree, Effect.COUNT: count}
 
 
 async def do(effect: Effect, visit: Visit) -> tuple[Draft, Told]:
@@ -183,6 +254,12 @@ def seal_link(link: Link, number: int, case_id: str, keys: DoorKeys) -> Sealed:
     fields = {"platform": link.platform, "url": link.url, "open_url": link.open_url}
     place = Place(case_id, f"link {number}")
     return seal(json.dumps(fields).encode(), keys.staff, place)
+
+
+def seal_address(chat: int, case_id: str, keys: DoorKeys) -> Sealed:
+    """Where news go: the staff can open it once, to what only the door can open."""
+    place = Place(case_id, "address")
+    return seal(seal(str(chat).encode(), keys.back.public, place), keys.staff, place)
 
 
 def seal_labels(platforms: Mapping[int, str], case_id: str, letterbox: PublicKey) -> Sealed:

@@ -1,14 +1,17 @@
 """What a person can do with their case, and what both sides see of it."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 
+from handlers.consents import ASK_NEWS, NAMES, WORDINGS, version
 from handlers.desk import WHY
 from handlers.gather import MOST_LINKS
 from handlers.reception import _MEMORY, Memory
 from handlers.standing import REASONS
 from handlers.talk import Draft
+from locales import LANGUAGES
 from storage.books import Store
 from storage.keys import DoorKeys, StaffKeys
 from tests.both import GROUP, KIT, LINK, TO_SENT, Both, open_both
@@ -366,3 +369,161 @@ async def test_addresses_in_words_for_such_a_case_are_left_out(one: Both) -> Non
     await guest.walk("[Write to our team]", "[Go on]", f"it is on {telegram(1)} see", "[Send]")
 
     assert PLANTED not in await one.press("note")
+
+
+# Consents
+
+GIVEN = re.compile(r"Yes, since 15 Jan 2027\.")
+
+
+async def consents_of(both: Both) -> dict[str, bool]:
+    case = await both.case()
+    async with both.store.begin() as books:
+        return {what: one.given for what, one in (await books.consents.of(case.id)).items()}
+
+
+async def test_send_lets_us_ask_the_platforms_and_nothing_else(both: Both) -> None:
+    await both.filed()
+
+    case = await both.case()
+    async with both.store.begin() as books:
+        consents = await books.consents.of(case.id)
+
+    assert {what: one.given for what, one in consents.items()} == {
+        "ask": True,
+        "watch": False,
+        "count": False,
+        "write": False,
+    }
+    assert {one.day for one in consents.values()} == {both.door.reception.today()}
+    assert consents["ask"].wording == version(WORDINGS["ask"], "en")
+    assert consents["write"].wording == version(ASK_NEWS, "en")
+
+
+async def test_more_can_be_agreed_to_before_sending(one: Both) -> None:
+    path = (*TO_SENT[:-1], "[What you may do]", "[Look for new copies]", "[Done]", "[Send]")
+
+    await one.filed(*path)
+
+    assert await consents_of(one) == {"ask": True, "watch": True, "count": False, "write": False}
+
+
+async def test_where_somebody_may_be_under_18_nobody_is_let_ask_a_platform(one: Both) -> None:
+    guest = await opened(one, *MINOR)
+
+    shown = await guest.press("What you may do")
+
+    assert not (await consents_of(one))["ask"]
+    assert "Ask platforms for me" not in labels(shown)
+
+
+def test_the_version_of_a_wording_changes_with_its_words() -> None:
+    asked = (ASK_NEWS, *WORDINGS.values())
+    versions = {version(words, language) for words in asked for language in LANGUAGES}
+
+    assert len(versions) == len(asked) * len(LANGUAGES)
+    assert all(len(one) <= 24 for one in versions)
+
+
+@pytest.mark.parametrize("what", ["watch", "count", "write"])
+async def test_each_consent_is_given_and_taken_back(both: Both, what: str) -> None:
+    guest = await opened(both)
+    await guest.press("What you may do")
+
+    shown = await guest.press(NAMES[what])
+    if what == "count":
+        shown = await guest.walk("[Skip]", "[Skip]", "[Skip]", "[What you may do]")
+    assert len(GIVEN.findall(shown.text)) == 2
+    assert (await consents_of(both))[what]
+
+    shown = await guest.press(f"✓ {NAMES[what]}")
+    assert len(GIVEN.findall(shown.text)) == 1
+    assert not (await consents_of(both))[what]
+
+
+async def test_a_revoked_consent_is_shown_to_the_holder_and_stops_requests(both: Both) -> None:
+    guest = await opened(both)
+    await both.take()
+    await both.deliver()
+
+    await guest.walk("[What you may do]", "[✓ Ask platforms for me]")
+
+    ((chat, words),) = await both.told()
+    assert chat == KIT.id
+    assert "wants no platform asked" in words
+    assert "Ask no platform" in await both.press("panel")
+    assert "Ask no platform" in await both.press("set", 1, "requested")
+    case = await both.case()
+    async with both.store.begin() as books:
+        assert dict(await books.links.states(case.id)) == {"new": 1}
+
+    await guest.press("Ask platforms for me")
+
+    assert "Recorded." in await both.press("set", 1, "requested")
+
+
+async def test_news_come_back_and_go_with_their_consent(one: Both) -> None:
+    guest = await opened(one)
+    await one.take()
+
+    await guest.walk("[What you may do]", "[Tell me here]")
+    await one.press("set", 1, "requested")
+    before = len(guest.shown)
+    await one.door.courier.round()
+    assert len(guest.shown) == before + 1
+
+    await guest.press("✓ Tell me here")
+    await one.press("set", 1, "removed")
+    case = await one.case()
+    async with one.store.begin() as books:
+        assert await books.addresses.get(case.id, one.door.reception.today()) is None
+        assert await books.outbox.waiting("door", one.now()) == 0
+
+
+async def figures(both: Both) -> dict[tuple[str, str], int]:
+    async with both.store.begin() as books:
+        return await books.figures.of("2027-01")
+
+
+async def test_the_three_answers_are_counted_without_the_case_and_only_once(both: Both) -> None:
+    guest = await opened(both)
+    await guest.walk("[What you may do]", "[Count me in figures]")
+
+    await guest.walk(f"I am {PLANTED}", "[Somebody met online]", "[In secret]")
+
+    assert await figures(both) == {
+        ("gender", "own words"): 1,
+        ("made", "secret"): 1,
+        ("who", "online"): 1,
+    }
+    shown = await guest.walk(
+        *("[What you may do]", "[✓ Count me in figures]", "[Count me in figures]")
+    )
+    assert "gender" not in shown.text
+    draft = await draft_of(guest)
+    assert draft
+    assert draft.figures == ()
+    assert PLANTED not in repr(draft)
+
+
+async def test_the_questions_can_be_answered_in_the_report(one: Both) -> None:
+    path = (
+        *(*TO_SENT[:-1], "[What you may do]", "[Count me in figures]", "[Done]"),
+        *("[Woman]", "[Skip]", "[I made it myself]", "[Send]"),
+    )
+
+    await one.filed(*path)
+
+    assert await figures(one) == {("gender", "woman"): 1, ("made", "own"): 1}
+
+
+async def test_who_changes_their_mind_before_sending_is_not_counted(one: Both) -> None:
+    path = (
+        *(*TO_SENT[:-1], "[What you may do]", "[Count me in figures]", "[Done]"),
+        *("[Woman]", "[Skip]", "[Skip]", "[What you may do]", "[✓ Count me in figures]"),
+        *("[Done]", "[Send]"),
+    )
+
+    await one.filed(*path)
+
+    assert await figures(one) == {}
