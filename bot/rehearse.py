@@ -80,6 +80,9 @@ STANDINGS = {
     "4444444444444443": case("waiting"),
     "5555555555555558": case("closed", GONE, GONE, outcome="removed"),
     "6666666666666665": case("taken", *["website new"] * 2, minor="yes"),
+    "8888888888888882": replace(
+        case("taken", ASKED), letters=("zz invented: which of the links is the newest?",)
+    ),
     "7777777777777774": case("taken", *[ASKED] * 10, *[GONE] * 15),
 }
 """Cases to ask about, by their numbers."""
@@ -157,9 +160,9 @@ class Rehearsal:
                 told = Filed(in_fours(CODE))
             case Effect.LOOK_UP:
                 told, self.asked = self._look_up(draft.code), draft.code
-                mine = Mine("rehearsed", "", told) if isinstance(told, Standing) else None
+                mine = opened(told) if isinstance(told, Standing) else None
                 draft = replace(draft, code="", mine=mine)
-            case Effect.ADD | Effect.AGREE | Effect.COUNT:
+            case Effect.ADD | Effect.AGREE | Effect.COUNT | Effect.READ:
                 draft, told = self._visit(draft, turn.effect)
             case Effect.CLEAR:
                 told = Swept(0)
@@ -181,15 +184,25 @@ class Rehearsal:
         before = mine.standing
         now, told, bare = changed(before, draft, effect)
         self.cases[self.asked] = now
+        if not now.letters:
+            mine = replace(mine, letters=())
         return replace(bare, mine=replace(mine, standing=now)), told
+
+
+def opened(told: Standing) -> Mine:
+    """A case that a code has opened."""
+    return Mine("rehearsed", "", told, letters=tuple(map(str, range(len(told.letters)))))
 
 
 def changed(before: Standing, draft: Draft, effect: Effect) -> tuple[Standing, Told, Draft]:
     """The case after one effect, what is told of that, and what stays in the draft."""
+    if effect is Effect.READ:
+        now = replace(before, letters=())
+        return now, now, draft
     if effect is Effect.ADD:
         room = MOST_LINKS - len(before.each)
         fitting, over = draft.links[:room], draft.links[room:]
-        now = with_links(before, fitting)
+        now = replace(with_links(before, fitting), letters=() if draft.words else before.letters)
         bare = replace(draft, links=over, words="", words_message=0, settled=draft.newest)
         return now, Added(now, len(fitting), bool(draft.words), len(over)), bare
     if effect is Effect.COUNT:

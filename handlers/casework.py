@@ -36,7 +36,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A caseworker, a case that they hold, and the transaction in which they do something."""
+    """A caseworker, a case that they hold, and the transaction in which they do something.
+
+    *on* is the message that shows what comes of typed words.
+    """
 
     books: Books
     keys: StaffKeys
@@ -44,6 +47,7 @@ class Work:
     case: Case
     first: bool
     new_id: Callable[[], str]
+    on: int = 0
 
     @property
     def room(self) -> int:
@@ -115,6 +119,7 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
         tuple(json.loads(happened)) if happened else (),
         case.note is not None,
         await may_ask(books, case),
+        await books.letterboxes.get(case.id) is not None,
     )
 
 
@@ -204,6 +209,8 @@ async def notes_of(work: Work) -> list[Written]:
         plain = opened(work.case.note, work.keys, work.place("note")) or b""
         written.append(Written(plain.decode()))
     for note in await work.books.notes.of(work.case.id):
+        if note.kind == "unsent":
+            continue
         whose = "person" if note.kind == "person" else "staff"
         plain = opened(note.sealed, work.keys, work.place(f"{whose} note {note.id}")) or b""
         written.append(Written(plain.decode(), note.day, note.kind))
@@ -248,8 +255,11 @@ async def explain(work: Work, number: int, word: str) -> Screen:
     return desk.recorded(await told(work), await the_link(work, number))
 
 
-async def put_news(work: Work) -> None:
-    """One line for the person, if they want it: to where only the door can tell."""
+async def put_news(work: Work, letter: bool = False) -> None:
+    """One line for the person, if they want it: to where only the door can tell.
+
+    *letter*: something is there to be read, which is worth a line of its own.
+    """
     address = await work.books.addresses.get(work.case.id, work.act.today)
     inner = opened(address.sealed, work.keys, work.place("address")) if address else None
     if not work.case.news or inner is None:
@@ -259,7 +269,7 @@ async def put_news(work: Work) -> None:
         "news",
         case_id=work.case.id,
         key=f"news:{work.case.id}",
-        body={"inner": inner.hex(), "language": work.case.language},
+        body={"inner": inner.hex(), "language": work.case.language, "letter": letter},
         due=work.act.now,
     )
 

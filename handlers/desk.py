@@ -111,6 +111,7 @@ def panel_buttons(of: Summary) -> list[Button]:
         *first,
         Button(press("note", case), N_("Note")),
         *record,
+        *([Button(press("write", case), N_("Write to the person"))] if of.reachable else []),
         Button(press("release", case), N_("Release")),
         Button(press("close", case), N_("Close"), "danger"),
     ]
@@ -238,6 +239,8 @@ def note_title(note: Written) -> Say:
         return Say(N_("The person wrote:"))
     if note.kind == "person":
         return Say(N_("The person wrote, {day}:"), {"day": spelled(note.day)})
+    if note.kind == "letter":
+        return Say(N_("We wrote to the person, {day}:"), {"day": spelled(note.day)})
     return Say(N_("Our team, {day}:"), {"day": spelled(note.day)})
 
 

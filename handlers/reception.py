@@ -145,7 +145,7 @@ class Reception:
             case Effect.LOOK_UP:
                 mine, told = await self._look_up(draft.code, person)
                 draft = replace(draft, code="", mine=mine)
-            case Effect.ADD | Effect.AGREE | Effect.COUNT:
+            case Effect.ADD | Effect.AGREE | Effect.COUNT | Effect.READ:
                 draft, told = await self._visit(turn.effect, draft, chat)
             case Effect.CLEAR:
                 told = await self._clear(chat, person, heard)

@@ -25,7 +25,7 @@ class Caseworker:
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """What a caseworker is asked to type: "note" or "reference", and the message that asks.
+    """What a caseworker is asked to type ("note", "reference", "letter"), and where it is asked.
 
     "kept" is what was typed last, in *update*, so that hearing it twice keeps it once.
     """
@@ -52,7 +52,7 @@ class Summary:
     """A case without its contents. *platforms*: how many links on each, "" where none could tell.
 
     *links*: how many are in each state. *note*: whether the person left one. *may_ask*: whether
-    they let us ask the platforms.
+    they let us ask the platforms; *reachable*: whether they can be written to.
     """
 
     case: Case
@@ -61,6 +61,7 @@ class Summary:
     happened: tuple[str, ...] = ()
     note: bool = False
     may_ask: bool = True
+    reachable: bool = False
 
 
 def press(verb: str, case_id: str, number: int = 0, word: str = "") -> str:

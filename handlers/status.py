@@ -37,6 +37,7 @@ from handlers.talk import (
     Effect,
     Go,
     Heard,
+    Mine,
     Move,
     Pressed,
     Said,
@@ -45,6 +46,7 @@ from handlers.talk import (
     Standing,
     Stay,
     Step,
+    Strong,
     Telling,
     Told,
     TooMany,
@@ -58,6 +60,8 @@ EACH = Button("each", N_("Each link"))
 ADD_LINKS = Button("add links", N_("Add links"))
 ADD_NOTE = Button("add note", N_("Write to our team"))
 CONSENTS = Button("consents", N_("What you may do"))
+ANSWER = Button(ADD_NOTE.name, N_("Answer"), "primary")
+READ = Button("read", N_("I have read it"))
 NOT_SENT = Button("unsent", N_("What is not sent"), "primary")
 EARLIER, LATER = Button("earlier", N_("Previous")), Button("later", N_("Next"))
 A_PAGE = 20
@@ -82,7 +86,7 @@ def tell_looked(draft: Draft, told: Told) -> Telling:
     """The case, or why there is none to show."""
     match told:
         case Standing():
-            return Telling(ask_case(draft), to="case")
+            return Telling((*letters(told), *ask_case(draft)), to="case")
         case DigitOff():
             off = N_("One digit seems off. Please check the number and type it again.")
             return Telling((Say(off),))
@@ -102,7 +106,24 @@ def ask_case(draft: Draft) -> tuple[Say, ...]:
     mine = draft.mine
     if mine is None:
         return (ask_code(draft),)
-    return (*standing(mine.standing), *not_sent(draft), ask_more(draft))
+    said = (*waiting_letters(mine), *standing(mine.standing))
+    return (*said, *not_sent(draft), ask_more(draft))
+
+
+def letters(told: Standing) -> tuple[Say, ...]:
+    """What our team wrote."""
+    if not told.letters:
+        return ()
+    texts = tuple(Say("{letter}", {"letter": text}) for text in told.letters)
+    return (Say("{head}", {"head": Strong(N_("Our team writes to you:"))}), *texts)
+
+
+def waiting_letters(mine: Mine) -> tuple[Say, ...]:
+    """They stay until they are read, thirty days at most."""
+    if not mine.letters:
+        return ()
+    line = N_("The message stays here for 30 days, or until you answer or press I have read it.")
+    return (Say(line),)
 
 
 def ask_more(draft: Draft) -> Say:
@@ -124,7 +145,8 @@ def choose_case(draft: Draft) -> tuple[Button, ...]:
         return ()
     unsent = (NOT_SENT,) if not_sent(draft) else ()
     each = (EACH,) if len(lines_of(mine.standing)) > MOST_LINES else ()
-    return (*unsent, ADD_LINKS, ADD_NOTE, *each, CONSENTS)
+    write = (ANSWER, READ) if mine.letters else (ADD_NOTE,)
+    return (*unsent, ADD_LINKS, *write, *each, CONSENTS)
 
 
 def read_case(draft: Draft, heard: Heard) -> Move:
@@ -136,6 +158,8 @@ def read_case(draft: Draft, heard: Heard) -> Move:
     match heard:
         case Pressed(EACH.name):
             return Go("each", replace(draft, mine=replace(draft.mine, page=0)))
+        case Pressed(READ.name):
+            return Go("read", draft)
         case Pressed(CONSENTS.name):
             return Go("consents", draft)
         case Pressed(NOT_SENT.name) if not_sent(draft):
@@ -241,7 +265,7 @@ STATUS = Script(
         ask_case,
         read_case,
         buttons={BACK: HOME},
-        to=("looking", "each", "duty", "links", "note", "review", "consents"),
+        to=("looking", "each", "duty", "links", "note", "review", "read", "consents"),
         choices=choose_case,
         free=True,
     ),
@@ -277,6 +301,14 @@ STATUS = Script(
         "review",
         ask_addition,
         buttons={SEND: "added", ADD_LINKS: "links", ADD_NOTE: "note", TO_CASE: "case"},
+    ),
+    Step(
+        "read",
+        ask_more,
+        buttons={TO_CASE: "case"},
+        to=("case", "code"),
+        effect=Effect.READ,
+        tell=then_case(lambda draft, told: ()),
     ),
     Step(
         "consents",

@@ -70,8 +70,8 @@ class LinkStanding:
 class Standing:
     """How a case stands: its state, and how many links are in each link state.
 
-    *consents*: what is agreed to, and since which day (None: not known); *counted*: its questions
-    were asked.
+    *letters*: what our team wrote to the person. *consents*: what is agreed to, and since which
+    day (None: not known); *counted*: its questions were asked.
     """
 
     state: str
@@ -81,6 +81,7 @@ class Standing:
     each: tuple[LinkStanding, ...] = ()
     consents: Mapping[str, str] | None = None
     counted: bool = False
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class Effect(Enum):
     ADD = "add"
     AGREE = "agree"
     COUNT = "count"
+    READ = "read"
     CLEAR = "clear"
     FORGET = "forget"
 
@@ -223,6 +225,7 @@ class Mine:
 
     *act* changes with each thing done, so that the same one heard twice is done once. *want* is
     the step on the way, while the duty to report stands in between; *warned*: it was read.
+    *letters*: the ids of those that were shown.
     """
 
     id: str
@@ -231,6 +234,7 @@ class Mine:
     want: str = ""
     warned: bool = False
     page: int = 0
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

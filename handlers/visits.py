@@ -15,6 +15,7 @@ from unicodedata import normalize
 from handlers.consents import NAMES, WORDINGS, version
 from handlers.gather import MOST_LINKS
 from handlers.links import Link
+from handlers.spoken import units
 from handlers.talk import Added, Draft, Effect, LinkStanding, Mine, Minor, Standing, Told, Unknown
 from storage.books import Books, Case, Consent, LinkRow, NewCase
 from storage.codes import Ticket
@@ -23,6 +24,7 @@ from storage.outbox import AT_ONCE
 from storage.seal import NotOpened, Place, PublicKey, Sealed, seal, unseal
 
 ADDRESS_DAYS = 14
+LETTERS_ROOM = 1800  # UTF-16 units of one screen, beside how the case stands
 PERSON = 0  # the author of what a person adds: no caseworker has this id
 
 
@@ -59,7 +61,21 @@ async def opened(books: Books, ticket: Ticket, act: str, today: date) -> tuple[M
         return None, Unknown()
     platforms = await read_labels(books, case.id, ticket)
     told = await standing(books, case, platforms, today)
-    return Mine(case.id, act, told), told
+    letters = await read_letters(books, case.id, ticket)
+    mine = Mine(case.id, act, told, letters=tuple(letters))
+    return mine, replace(told, letters=tuple(letters.values()))
+
+
+async def read_letters(books: Books, case_id: str, ticket: Ticket) -> dict[str, str]:
+    """What our team wrote, by id, as much as one screen holds; the oldest first."""
+    read: dict[str, str] = {}
+    for letter in await books.letterboxes.letters(case_id):
+        place = Place(case_id, f"letter {letter.id}")
+        text = unseal(letter.sealed, ticket.letterbox, place).decode()
+        if read and sum(map(units, (*read.values(), text))) > LETTERS_ROOM:
+            break
+        read[letter.id] = text
+    return read
 
 
 async def read_labels(books: Books, case_id: str, ticket: Ticket) -> Mapping[int, str]:
@@ -128,11 +144,13 @@ async def add(visit: Visit) -> tuple[Draft, Told]:
     elif fitting or draft.words:
         known |= await add_links(visit, [kept.link for kept in fitting], known)
         await add_words(visit)
+        if draft.words:
+            await visit.books.letterboxes.take_out(*visit.mine.letters)
         again = await visit.books.cases.reopen(visit.case.id)
         what = {"links": len(fitting), "words": bool(draft.words), "again": again}
         await tell_team(visit, {"what": "added", **what})
     bare = replace(draft, links=over, words="", words_message=0, settled=draft.newest)
-    after, now = await afterwards(visit, bare, known)
+    after, now = await afterwards(visit, bare, known, read=bool(draft.words))
     return after, Added(now, len(fitting), bool(draft.words), len(over))
 
 
@@ -170,6 +188,14 @@ async def tell_team(visit: Visit, what: Mapping[str, Any]) -> None:
     """A notice for whoever has the case, and its card as it is now."""
     await visit.books.outbox.put("staff", "told", case_id=visit.case.id, body=what, due=AT_ONCE)
     await visit.books.outbox.put_card(visit.case.id, visit.case.urgency, AT_ONCE)
+
+
+async def read(visit: Visit) -> tuple[Draft, Told]:
+    """The letters that were shown are read: nobody keeps them any longer."""
+    if await visit.first():
+        await visit.books.letterboxes.take_out(*visit.mine.letters)
+    platforms = platforms_of(visit.mine.standing)
+    return await afterwards(visit, visit.draft, platforms, read=True)
 
 
 # Consents
@@ -227,18 +253,24 @@ async def count_answers(books: Books, case_id: str, draft: Draft, today: date) -
 
 
 async def afterwards(
-    visit: Visit, draft: Draft, platforms: Mapping[int, str]
+    visit: Visit, draft: Draft, platforms: Mapping[int, str], read: bool = False
 ) -> tuple[Draft, Standing]:
-    """The case as it is now, open for the next act."""
+    """The case as it is now, open for the next act. *read*: so are the letters that were shown."""
     case = await visit.books.cases.get(visit.case.id)
     now = await standing(visit.books, case, platforms, visit.today)
-    mine = replace(visit.mine, act=visit.new_id(), standing=now)
+    letters = () if read else visit.mine.letters
+    mine = replace(visit.mine, act=visit.new_id(), standing=now, letters=letters)
     return replace(draft, mine=mine), now
 
 
 Verb = Callable[[Visit], Awaitable[tuple[Draft, Told]]]
 
-VERBS: Mapping[Effect, Verb] = {Effect.ADD: add, Effect.AGREE: agree, Effect.COUNT: count}
+VERBS: Mapping[Effect, Verb] = {
+    Effect.ADD: add,
+    Effect.AGREE: agree,
+    Effect.COUNT: count,
+    Effect.READ: read,
+}
 
 
 async def do(effect: Effect, visit: Visit) -> tuple[Draft, Told]:

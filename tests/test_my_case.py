@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -14,7 +15,9 @@ from handlers.talk import Draft
 from locales import LANGUAGES
 from storage.books import Store
 from storage.keys import DoorKeys, StaffKeys
+from storage.seal import NotOpened, Place, unseal
 from tests.both import GROUP, KIT, LINK, TO_SENT, Both, open_both
+from tests.cases import Keys, file_case
 from tests.conftest import Clock
 from tests.doors import Guest, copied, labels
 from tests.test_front_door import draft_of
@@ -42,6 +45,11 @@ async def one(
     """Where the database makes no difference."""
     async with open_both(sqlite_store, door_keys, staff_keys, clock) as both:
         yield both
+
+
+@pytest.fixture
+def keys_of(door_keys: DoorKeys, staff_keys: StaffKeys) -> Keys:
+    return Keys(door_keys, staff_keys)
 
 
 def telegram(number: int) -> str:
@@ -527,3 +535,164 @@ async def test_who_changes_their_mind_before_sending_is_not_counted(one: Both) -
     await one.filed(*path)
 
     assert await figures(one) == {}
+
+
+# Letters, both ways
+
+WORDS = f"zz letter {PLANTED}: which link is the newest?"
+
+
+async def written(both: Both, words: str = WORDS) -> None:
+    """Kit writes to the person of the one case."""
+    await both.press("write")
+    await both.type(words)
+    case = await both.case()
+    async with both.store.begin() as books:
+        notes = await books.notes.of(case.id)
+    await both.press("post", notes[-1].number)
+
+
+async def test_a_letter_is_read_with_the_number_and_answered(both: Both) -> None:
+    guest, code = await both.filed()
+    await both.take()
+    await written(both)
+
+    shown = await guest.walk("/status", code)
+    assert WORDS in shown.text
+    assert labels(shown)[2:4] == ["Answer", "I have read it"]
+    await guest.walk("[Answer]", "zz the third one", "[Send]")
+
+    assert "zz the third one" in await both.press("note")
+    assert f"We wrote to the person, 2027-01-15:\n{WORDS}" in await both.press("note")
+    assert WORDS not in (await guest.walk(code)).text
+
+
+async def test_a_letter_is_shown_once_more_with_the_cases_name_before_it_goes(one: Both) -> None:
+    guest, code = await one.filed()
+    await one.take()
+    await one.press("write")
+    name = (await one.case()).name
+
+    screen = await one.type(WORDS)
+
+    assert f"the person of {name}" in screen
+    assert WORDS in screen
+    assert WORDS not in await one.press("note"), "not sent, so not among the notes"
+    assert WORDS not in (await guest.walk("/status", code)).text
+    assert await hides(one), "the preview is hidden in time"
+
+
+async def hides(both: Both) -> list[str]:
+    """The letters that hide what is on a caseworker's screen, due within a quarter of an hour."""
+    async with both.store.begin() as books:
+        due = both.now() + timedelta(minutes=15)
+        return [
+            one.kind for one in await books.outbox.lease("staff", due, 0, 99) if one.kind == "hide"
+        ]
+
+
+async def test_a_letter_is_sent_once_however_often_it_is_pressed(one: Both) -> None:
+    await one.filed()
+    await one.take()
+    await written(one)
+
+    await one.press("post", 1)
+
+    case = await one.case()
+    async with one.store.begin() as books:
+        assert len(await books.letterboxes.letters(case.id)) == 1
+        assert [row.what for row in await books.audit.of(case.name)] == ["take", "write"]
+
+
+async def test_neither_the_staff_nor_the_door_can_open_a_letter_without_the_code(
+    both: Both, staff_keys: StaffKeys, door_keys: DoorKeys
+) -> None:
+    await both.filed()
+    await both.take()
+    await written(both)
+    case = await both.case()
+
+    async with both.store.begin() as books:
+        (letter,) = await books.letterboxes.letters(case.id)
+
+    place = Place(case.id, f"letter {letter.id}")
+    for key in (staff_keys.own, door_keys.back):
+        with pytest.raises(NotOpened):
+            unseal(letter.sealed, key, place)
+
+
+async def test_a_letter_goes_when_it_is_read(one: Both) -> None:
+    guest, code = await one.filed()
+    await one.take()
+    await written(one)
+    await guest.walk("/status", code)
+
+    shown = await guest.press("I have read it")
+
+    assert WORDS not in shown.text
+    case = await one.case()
+    async with one.store.begin() as books:
+        assert await books.letterboxes.letters(case.id) == []
+
+
+async def test_a_letter_nobody_reads_goes_after_30_days(both: Both) -> None:
+    await both.filed()
+    await both.take()
+    await written(both)
+    case = await both.case()
+
+    for days, left in ((30, 1), (1, 0)):
+        both.clock.move(days * 24 * 3600)
+        async with both.store.begin() as books:
+            await books.sweep(both.now())
+            assert len(await books.letterboxes.letters(case.id)) == left
+
+
+async def test_many_letters_are_read_as_many_at_a_time_as_a_screen_holds(one: Both) -> None:
+    guest, code = await one.filed()
+    await one.take()
+    for letter in "abc":
+        await written(one, letter * 900)
+
+    first = await guest.walk("/status", code)
+    assert ["aaa" in first.text, "bbb" in first.text, "ccc" in first.text] == [True, True, False]
+    await guest.press("I have read it")
+    second = await guest.say(code)
+
+    assert ["aaa" in second.text, "bbb" in second.text, "ccc" in second.text] == [
+        *(False, False),
+        True,
+    ]
+
+
+async def test_a_letter_that_is_too_long_is_not_kept(one: Both) -> None:
+    await one.filed()
+    await one.take()
+    await one.press("write")
+
+    assert "too long" in await one.type("x" * 1501)
+
+
+async def test_who_wants_news_is_told_in_one_neutral_line(one: Both) -> None:
+    guest, _ = await one.filed(*TO_SENT[:-2], "[Yes, tell me", "[Send]")
+    await one.take()
+    await written(one)
+
+    await one.door.courier.round()
+
+    assert guest.answer.text == "There is something new here, for when you have time."
+
+
+async def test_a_case_of_an_older_version_gets_its_letterbox_with_the_first_look(
+    one: Both, keys_of: Keys
+) -> None:
+    case_id = await file_case(one.store, keys_of, one.clock())
+    await one.take()
+
+    assert "type your message" not in await one.press("write")
+    async with one.store.begin() as books:
+        ticket = await one.door.reception.shelf.ticket("1234567890123450")
+        await books.receipts.put(ticket.tag, case_id)
+    await one.door.person().walk("/start", "1234567890123450")
+
+    assert "type your message" in await one.press("write")
