@@ -19,13 +19,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TextIO
 
 from handlers.gather import MOST_LINKS
 from handlers.home import HOUSE
 from handlers.links import Entity, Origin
+from handlers.news import timed
 from handlers.spoken import Answer, Voice, units
 from handlers.talk import (
     CLEAR,
@@ -40,6 +41,7 @@ from handlers.talk import (
     LinkStanding,
     Mine,
     Minor,
+    News,
     Pressed,
     Said,
     Standing,
@@ -69,6 +71,7 @@ def case(state: str, *links: str, outcome: str = "", minor: Minor = "no") -> Sta
     return Standing(state, Counter(link.state for link in each), outcome, minor, each, asked)
 
 
+NEWS = News((TODAY + timedelta(days=14)).isoformat())
 ASKED, GONE = "telegram requested", "lihkg removed"
 STANDINGS = {
     CODE: case("waiting", *["telegram new"] * 3),
@@ -162,7 +165,7 @@ class Rehearsal:
                 told, self.asked = self._look_up(draft.code), draft.code
                 mine = opened(told) if isinstance(told, Standing) else None
                 draft = replace(draft, code="", mine=mine)
-            case Effect.ADD | Effect.AGREE | Effect.COUNT | Effect.READ:
+            case Effect.ADD | Effect.AGREE | Effect.COUNT | Effect.READ | Effect.TIME:
                 draft, told = self._visit(draft, turn.effect)
             case Effect.CLEAR:
                 told = Swept(0)
@@ -208,10 +211,13 @@ def changed(before: Standing, draft: Draft, effect: Effect) -> tuple[Standing, T
     if effect is Effect.COUNT:
         now = replace(before, counted=True)
         return now, now, replace(draft, figures=())
+    if effect is Effect.TIME:
+        now = replace(before, news=before.news and timed(before.news, draft.choice))
+        return now, now, draft
     given = dict(before.consents or {})
     if given.pop(draft.choice, None) is None:
         given[draft.choice] = TODAY.isoformat()
-    now = replace(before, consents=given)
+    now = replace(before, consents=given, news=NEWS if "write" in given else None)
     return now, now, draft
 
 

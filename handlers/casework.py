@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from handlers import desk, staff
 from handlers.desk import Opened, Written
+from handlers.reception import HONG_KONG
 from handlers.staff import Caseworker, Screen, Summary, under_age
 from handlers.standing import OUTCOMES
 from handlers.talk import Say
@@ -255,23 +256,36 @@ async def explain(work: Work, number: int, word: str) -> Screen:
     return desk.recorded(await told(work), await the_link(work, number))
 
 
-async def put_news(work: Work, letter: bool = False) -> None:
+async def put_news(work: Work, kind: str = "news") -> None:
     """One line for the person, if they want it: to where only the door can tell.
 
-    *letter*: something is there to be read, which is worth a line of its own.
+    *kind*: "news" changes the line that is there; a "letter" is worth one of its own.
     """
     address = await work.books.addresses.get(work.case.id, work.act.today)
     inner = opened(address.sealed, work.keys, work.place("address")) if address else None
-    if not work.case.news or inner is None:
+    if not work.case.news or address is None or inner is None:
         return
     await work.books.outbox.put(
         "door",
-        "news",
+        kind,
         case_id=work.case.id,
-        key=f"news:{work.case.id}",
-        body={"inner": inner.hex(), "language": work.case.language, "letter": letter},
-        due=work.act.now,
+        key=f"{kind}:{work.case.id}",
+        body={
+            "inner": inner.hex(),
+            "language": work.case.language,
+            "silent": address.silent,
+        },
+        due=next_hour(work.act.now, address.hour),
     )
+
+
+def next_hour(now: datetime, hour: int | None) -> datetime:
+    """When Hong Kong's clock next shows this hour; now, if it does, or if any will do."""
+    local = now.astimezone(HONG_KONG)
+    if hour is None or local.hour == hour:
+        return now
+    then = local.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return then if then > local else then + timedelta(days=1)
 
 
 # Verbs that end it

@@ -86,7 +86,7 @@ async def put_in(work: Work, note: Note, box: Letterbox) -> None:
     await work.books.letterboxes.post(note.id, work.case.id, letter, work.act.today)
     await work.books.notes.sent(note.id)
     await work.note_down("write")
-    await put_news(work, letter=True)
+    await put_news(work, "letter")
 
 
 VERBS: Mapping[str, Verb] = {"write": ask_letter, "post": post_letter}

@@ -3,17 +3,19 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from pydantic import TypeAdapter
 
-from handlers import visits
+from handlers import news, visits
 from handlers.consents import ASK_NEWS, NAMES, WORDINGS, given_with_send
 from handlers.home import HOUSE
 from handlers.names import new_id, new_name
 from handlers.spoken import Answer, Voice
 from handlers.talk import (
+    CLEAR,
     DigitOff,
     Done,
     Draft,
@@ -21,6 +23,7 @@ from handlers.talk import (
     Filed,
     Heard,
     Mine,
+    Pressed,
     Said,
     Swept,
     Told,
@@ -100,8 +103,11 @@ class Reception:
             if memory and update <= memory.update:
                 return memory.answer if update == memory.update else None
             draft = memory.draft if memory else await self._returning(person, language)
-            turn = await take(draft, heard)
-            turn = await self._carry_out(turn, chat, person, update, heard)
+            if isinstance(heard, Pressed) and (case_id := news.ended(heard.name)):
+                turn = await self._end_news(case_id, draft)
+            else:
+                turn = await take(draft, heard)
+                turn = await self._carry_out(turn, chat, person, update, heard)
             voice = Voice(turn.draft.language, self.today())
             answer = None if turn.silent else voice.answer(turn)
             gone = turn.effect in (Effect.CLEAR, Effect.FORGET)
@@ -145,7 +151,7 @@ class Reception:
             case Effect.LOOK_UP:
                 mine, told = await self._look_up(draft.code, person)
                 draft = replace(draft, code="", mine=mine)
-            case Effect.ADD | Effect.AGREE | Effect.COUNT | Effect.READ:
+            case Effect.ADD | Effect.AGREE | Effect.COUNT | Effect.READ | Effect.TIME:
                 draft, told = await self._visit(turn.effect, draft, chat)
             case Effect.CLEAR:
                 told = await self._clear(chat, person, heard)
@@ -232,6 +238,13 @@ class Reception:
         ticket = await self.shelf.ticket(code)
         async with self.store.begin() as books:
             return await visits.opened(books, ticket, self._new_ref(), self.today())
+
+    async def _end_news(self, case_id: str, draft: Draft) -> Turn:
+        """From the line itself, whatever the talk is about; the talk stays where it is."""
+        with suppress(NoSuchCase):
+            async with self.store.begin() as books:
+                await visits.end_news(books, case_id, self.today())
+        return Turn(draft, (news.NO_MORE,), (CLEAR,), redraw=True)
 
     async def _visit(self, effect: Effect, draft: Draft, chat: int) -> tuple[Draft, Told]:
         """What a person does with the case that is open; it may have gone meanwhile."""

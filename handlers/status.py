@@ -26,6 +26,7 @@ from handlers.consents import (
 )
 from handlers.digits import code_in
 from handlers.gather import links_in
+from handlers.news import ask_times, choose_times, read_times
 from handlers.report import GO_ON, SEND, ask_take_out, choose_take_out, read_take_out
 from handlers.standing import MOST_LINES, link_line, standing
 from handlers.talk import (
@@ -62,6 +63,7 @@ ADD_NOTE = Button("add note", N_("Write to our team"))
 CONSENTS = Button("consents", N_("What you may do"))
 ANSWER = Button(ADD_NOTE.name, N_("Answer"), "primary")
 READ = Button("read", N_("I have read it"))
+NEWS = Button("news", N_("When to tell me"))
 NOT_SENT = Button("unsent", N_("What is not sent"), "primary")
 EARLIER, LATER = Button("earlier", N_("Previous")), Button("later", N_("Next"))
 A_PAGE = 20
@@ -146,7 +148,8 @@ def choose_case(draft: Draft) -> tuple[Button, ...]:
     unsent = (NOT_SENT,) if not_sent(draft) else ()
     each = (EACH,) if len(lines_of(mine.standing)) > MOST_LINES else ()
     write = (ANSWER, READ) if mine.letters else (ADD_NOTE,)
-    return (*unsent, ADD_LINKS, *write, *each, CONSENTS)
+    news = (NEWS,) if mine.standing.news else ()
+    return (*unsent, ADD_LINKS, *write, *each, CONSENTS, *news)
 
 
 def read_case(draft: Draft, heard: Heard) -> Move:
@@ -158,6 +161,8 @@ def read_case(draft: Draft, heard: Heard) -> Move:
     match heard:
         case Pressed(EACH.name):
             return Go("each", replace(draft, mine=replace(draft.mine, page=0)))
+        case Pressed(NEWS.name):
+            return Go("news", draft)
         case Pressed(READ.name):
             return Go("read", draft)
         case Pressed(CONSENTS.name):
@@ -186,6 +191,13 @@ def then_case(
         return Telling((*lines(draft, told), *ask_case(draft)), to="case")
 
     return tell
+
+
+def tell_timed(draft: Draft, told: Told) -> Telling:
+    """When news come by that."""
+    if draft.mine is None:
+        return Telling((GONE, ask_code(draft)), to="code")
+    return Telling(ask_times(draft), to="news")
 
 
 def tell_agreed(draft: Draft, told: Told) -> Telling:
@@ -265,7 +277,7 @@ STATUS = Script(
         ask_case,
         read_case,
         buttons={BACK: HOME},
-        to=("looking", "each", "duty", "links", "note", "review", "read", "consents"),
+        to=("looking", "each", "duty", "links", "note", "review", "read", "consents", "news"),
         choices=choose_case,
         free=True,
     ),
@@ -301,6 +313,22 @@ STATUS = Script(
         "review",
         ask_addition,
         buttons={SEND: "added", ADD_LINKS: "links", ADD_NOTE: "note", TO_CASE: "case"},
+    ),
+    Step(
+        "news",
+        ask_times,
+        read_times,
+        buttons={TO_CASE: "case"},
+        to=("timed",),
+        choices=choose_times,
+    ),
+    Step(
+        "timed",
+        ask_times,
+        buttons={TO_CASE: "case"},
+        to=("news", "code"),
+        effect=Effect.TIME,
+        tell=tell_timed,
     ),
     Step(
         "read",

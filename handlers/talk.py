@@ -67,6 +67,15 @@ class LinkStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """That news come to this chat: until which day, at which hour (None: any), and how loud."""
+
+    until: str
+    hour: int | None = None
+    silent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How a case stands: its state, and how many links are in each link state.
 
@@ -82,6 +91,7 @@ class Standing:
     consents: Mapping[str, str] | None = None
     counted: bool = False
     letters: tuple[str, ...] = ()
+    news: News | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,7 @@ class Effect(Enum):
     AGREE = "agree"
     COUNT = "count"
     READ = "read"
+    TIME = "time"
     CLEAR = "clear"
     FORGET = "forget"
 

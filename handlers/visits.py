@@ -15,8 +15,20 @@ from unicodedata import normalize
 from handlers.consents import NAMES, WORDINGS, version
 from handlers.gather import MOST_LINKS
 from handlers.links import Link
+from handlers.news import timed
 from handlers.spoken import units
-from handlers.talk import Added, Draft, Effect, LinkStanding, Mine, Minor, Standing, Told, Unknown
+from handlers.talk import (
+    Added,
+    Draft,
+    Effect,
+    LinkStanding,
+    Mine,
+    Minor,
+    News,
+    Standing,
+    Told,
+    Unknown,
+)
 from storage.books import Books, Case, Consent, LinkRow, NewCase
 from storage.codes import Ticket
 from storage.keys import DoorKeys
@@ -105,7 +117,16 @@ async def standing(
         tuple(as_told(row, platforms) for row in rows),
         await given(books, case, today),
         case.counted,
+        news=await news_of(books, case, today),
     )
+
+
+async def news_of(books: Books, case: Case, today: date) -> News | None:
+    """When news come, if any do."""
+    address = await books.addresses.get(case.id, today)
+    if address is None:
+        return None
+    return News(address.until.isoformat(), address.hour, address.silent)
 
 
 async def given(books: Books, case: Case, today: date) -> dict[str, str]:
@@ -234,6 +255,26 @@ async def turn_news(visit: Visit, wanted: bool) -> None:
     await visit.books.addresses.put(visit.case.id, sealed, until)
 
 
+async def time_news(visit: Visit) -> tuple[Draft, Told]:
+    """The hour and the silence of news; pressing it here is also a yes to more days, here."""
+    news = await news_of(visit.books, visit.case, visit.today)
+    if await visit.first() and news:
+        chosen = timed(news, visit.draft.choice)
+        sealed = seal_address(visit.chat, visit.case.id, visit.keys)
+        until = visit.today + timedelta(days=ADDRESS_DAYS)
+        await visit.books.addresses.put(visit.case.id, sealed, until, chosen.hour, chosen.silent)
+    return await afterwards(visit, visit.draft, platforms_of(visit.mine.standing))
+
+
+async def end_news(books: Books, case_id: str, today: date) -> None:
+    """One tap on the line itself, without the code: it only ever takes away."""
+    case = await books.cases.get(case_id)
+    await books.cases.want_news(case.id, False)
+    await books.addresses.drop(case.id)
+    await books.news_cards.drop(case.id)
+    await note_consent(books, case, "write", False, today)
+
+
 async def count(visit: Visit) -> tuple[Draft, Told]:
     """The answers into the month's counters, once a case; nothing of them into the case."""
     if await visit.first():
@@ -267,9 +308,10 @@ Verb = Callable[[Visit], Awaitable[tuple[Draft, Told]]]
 
 VERBS: Mapping[Effect, Verb] = {
     Effect.ADD: add,
-    Effect.AGREE: agree,
-    Effect.COUNT: count,
     Effect.READ: read,
+    Effect.AGREE: agree,
+    Effect.TIME: time_news,
+    Effect.COUNT: count,
 }
 
 

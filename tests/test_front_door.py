@@ -439,9 +439,9 @@ async def test_news_is_one_silent_neutral_line(door: Door, staff_keys: StaffKeys
     await door.courier.round()
 
     assert len(guest.shown) == before + 1
-    assert guest.answer.text == "There is something new here, for when you have time."
+    assert guest.answer.text == "1 of 1 gone."
     assert guest.answer.silent
-    assert labels(guest.answer) == ["Clear this chat"]
+    assert labels(guest.answer) == ["No more of these", "Clear this chat"]
 
 
 async def test_who_asked_for_no_news_gets_none(door: Door, staff_keys: StaffKeys) -> None:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from handlers.casework import next_hour
 from handlers.consents import ASK_NEWS, NAMES, WORDINGS, version
 from handlers.desk import WHY
 from handlers.gather import MOST_LINKS
-from handlers.reception import _MEMORY, Memory
+from handlers.reception import _MEMORY, HONG_KONG, Memory
 from handlers.standing import REASONS
 from handlers.talk import Draft
 from locales import LANGUAGES
@@ -27,6 +28,10 @@ MINOR = (
     *("[Done]", "[It can wait]", "[Skip]", "[No, I will", "[Send]"),
 )
 PLANTED = "zz_qzxwvkjpqf"
+
+
+def telegram(number: int) -> str:
+    return f"https://t.me/{PLANTED}/{number}"
 
 
 @pytest.fixture
@@ -50,10 +55,6 @@ async def one(
 @pytest.fixture
 def keys_of(door_keys: DoorKeys, staff_keys: StaffKeys) -> Keys:
     return Keys(door_keys, staff_keys)
-
-
-def telegram(number: int) -> str:
-    return f"https://t.me/{PLANTED}/{number}"
 
 
 # The number
@@ -696,3 +697,160 @@ async def test_a_case_of_an_older_version_gets_its_letterbox_with_the_first_look
     await one.door.person().walk("/start", "1234567890123450")
 
     assert "type your message" in await one.press("write")
+
+
+# News
+
+WITH_NEWS = (*TO_SENT[:-2], "[Yes, tell me", "[Send]")
+TWO = (*TO_SENT[:3], telegram(1), telegram(2), *WITH_NEWS[4:])
+NEW = "There is something new here, for when you have time."
+
+
+async def news(both: Both) -> None:
+    """What the door's courier has for people now."""
+    for _ in range(3):
+        await both.door.courier.round()
+
+
+async def test_news_are_one_line_that_changes_in_place_without_a_sound(one: Both) -> None:
+    guest, _ = await one.filed(*TWO)
+    await one.take()
+    await one.press("set", 1, "removed")
+    await news(one)
+    before = len(guest.shown)
+    assert guest.answer.text == "1 of 2 gone."
+    assert guest.answer.silent
+
+    one.clock.move(3600)
+    await one.press("set", 2, "removed")
+    await news(one)
+
+    assert len(guest.shown) == before
+    assert guest.answer.text == "2 of 2 gone."
+
+
+async def test_a_line_as_old_as_telegram_lets_nobody_change_is_left_and_a_new_one_comes(
+    one: Both,
+) -> None:
+    guest, _ = await one.filed(*TWO)
+    await one.take()
+    await one.press("set", 1, "removed")
+    await news(one)
+    before = len(guest.shown)
+
+    one.clock.move(48 * 3600)
+    await one.press("set", 2, "removed")
+    await news(one)
+
+    assert len(guest.shown) == before + 1
+    assert guest.shown[-1].silent
+
+
+async def test_a_line_that_was_cleared_comes_anew(one: Both) -> None:
+    guest, _ = await one.filed(*TWO)
+    await one.take()
+    await one.press("set", 1, "removed")
+    await news(one)
+    await guest.press("Clear this chat")
+
+    await one.press("set", 2, "removed")
+    await news(one)
+
+    assert guest.texts == ["Nothing here.", "2 of 2 gone."]
+
+
+async def test_a_letter_has_a_line_of_its_own_and_no_number_stands_in_it(one: Both) -> None:
+    guest, _ = await one.filed(*TWO)
+    await one.take()
+    await one.press("set", 1, "removed")
+    await news(one)
+    before = len(guest.shown)
+
+    await written(one)
+    await news(one)
+
+    assert len(guest.shown) == before + 1
+    assert guest.answer.text == NEW
+
+
+async def test_one_tap_on_the_line_ends_news_whatever_the_talk_is_about(both: Both) -> None:
+    guest, _ = await both.filed(*WITH_NEWS)
+    await both.take()
+    await both.press("set", 1, "requested")
+    await news(both)
+    assert guest.answer.text == NEW
+    await guest.walk("/report", "[No, 18", telegram(3))
+    before = await draft_of(guest)
+
+    shown = await guest.press("No more of these")
+
+    assert shown.text.startswith("No more of these here.")
+    assert await draft_of(guest) == before
+    case = await both.case()
+    assert not case.news
+    async with both.store.begin() as books:
+        assert await books.addresses.get(case.id, both.door.reception.today()) is None
+    assert not (await consents_of(both))["write"]
+
+
+async def test_the_hour_and_the_sound_of_news_can_be_chosen(both: Both) -> None:
+    guest, code = await both.filed(*TWO)
+    await both.take()
+    await guest.walk("/status", code, "[When to tell me]", "[With a sound]")
+    shown = await guest.press("20:00")
+    assert "at 20:00, with a sound, until 29 Jan 2027" in shown.text
+    before = len(guest.shown)
+
+    await both.press("set", 1, "removed")
+    await news(both)
+    assert len(guest.shown) == before
+    local = both.now().astimezone(HONG_KONG)
+    both.clock.move((20 - local.hour) % 24 * 3600)
+    await news(both)
+
+    assert len(guest.shown) == before + 1
+    assert not guest.answer.silent
+
+
+@pytest.mark.parametrize(
+    ("now", "hour", "due"),
+    [
+        ("2027-01-15T08:30+08:00", 20, "2027-01-15T20:00+08:00"),
+        ("2027-01-15T20:30+08:00", 20, "2027-01-15T20:30+08:00"),
+        ("2027-01-15T21:00+08:00", 20, "2027-01-16T20:00+08:00"),
+        ("2027-01-15T23:30+08:00", None, "2027-01-15T23:30+08:00"),
+    ],
+)
+def test_news_wait_for_their_hour_by_hong_kongs_clock(
+    now: str, hour: int | None, due: str
+) -> None:
+    assert next_hour(datetime.fromisoformat(now), hour) == datetime.fromisoformat(due)
+
+
+async def test_more_days_are_given_by_a_press_and_end_by_themselves(one: Both) -> None:
+    guest, code = await one.filed(*WITH_NEWS)
+    one.clock.move(10 * 24 * 3600)
+
+    shown = await guest.walk("/status", code, "[When to tell me]", "[14 more days]")
+    assert "until 8 Feb 2027" in shown.text
+    one.clock.move(15 * 24 * 3600)
+
+    assert "When to tell me" not in labels(await guest.walk("/status", code))
+
+
+async def test_where_news_stand_is_no_chat_id_that_the_database_shows(
+    both: Both, staff_keys: StaffKeys
+) -> None:
+    guest, _ = await both.filed(*WITH_NEWS)
+    await both.take()
+    await both.press("set", 1, "requested")
+    await news(both)
+    case = await both.case()
+
+    async with both.store.begin() as books:
+        sealed = await books.news_cards.get(case.id)
+
+    assert sealed
+    assert sealed.find(str(guest.who.id).encode()) == -1
+    with pytest.raises(NotOpened):
+        unseal(sealed, staff_keys.own, Place(case.id, "news card"))
