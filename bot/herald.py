@@ -1,11 +1,14 @@
-"""The herald tells the staff what people do with their cases: the holder, or else the group."""
+"""The herald tells the staff what people do with their cases, and erases those withdrawn."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from bot.clerk import Room, spoken
-from bot.parcels import Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
+from bot.parcels import Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
 from handlers import notices
-from storage.books import Books, Letter
+from handlers.casebook import withdraw
+from handlers.reception import HONG_KONG
+from storage.books import Books, Case, Letter, NoSuchCase
 
 
 class Herald:
@@ -19,6 +22,8 @@ class Herald:
         return {
             "told": Kind(self.told, self.after_told),
             "told all": Kind(self.told_all, paced=True),
+            "erase": Kind(self.erase),
+            "erased": Kind(self.erased, self.after_erased, paced=True),
         }
 
     async def told(self, books: Books, letter: Letter, now: datetime) -> Errand:
@@ -54,3 +59,40 @@ class Herald:
         screen = notices.to_group(case, letter.body, self.room.username)
         parcel = Parcel(self.room.chat, spoken(screen, None, now), thread=self.room.topic)
         return Send(parcel)
+
+    async def erase(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """A withdrawn case goes now, whatever becomes of its card, which says so afterwards."""
+        with suppress(NoSuchCase):
+            case = await books.cases.get(letter.body["case"])
+            if case.ends is None or case.ends > now.astimezone(HONG_KONG).date():
+                return Nothing()
+            await erase_case(books, case, now)
+        await books.outbox.put(
+            "staff", "erased", key=f"erased:{letter.body['case']}", body=letter.body, due=now
+        )
+        return Nothing()
+
+    async def erased(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """The last words on its card; one that is gone is not posted anew."""
+        post = await books.posts.get(letter.body["case"])
+        if post is None:
+            return Nothing()
+        answer = spoken(notices.erased(letter.body["name"]), None, now)
+        return Edit(post.message, Parcel(post.chat, answer, thread=self.room.topic))
+
+    async def after_erased(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """The card is nobody's any more."""
+        await books.posts.drop(letter.body["case"])
+
+
+async def erase_case(books: Books, case: Case, now: datetime) -> None:
+    """All but the counters and who did what; what is still on a screen is taken away too.
+
+    What would have hidden it goes with the case, so it is deleted at once.
+    """
+    for shown in await books.outbox.of_case(case.id, "hide"):
+        await withdraw(books, shown.body["chat"], shown.body["message"], now)
+    await books.figures.count(now.astimezone(HONG_KONG).date(), "outcome", "withdrawn")
+    await books.cases.erase(case.id)

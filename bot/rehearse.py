@@ -165,12 +165,12 @@ class Rehearsal:
                 told, self.asked = self._look_up(draft.code), draft.code
                 mine = opened(told) if isinstance(told, Standing) else None
                 draft = replace(draft, code="", mine=mine)
-            case Effect.ADD | Effect.AGREE | Effect.COUNT | Effect.READ | Effect.TIME:
-                draft, told = self._visit(draft, turn.effect)
             case Effect.CLEAR:
                 told = Swept(0)
             case Effect.FORGET:
                 told = Done()
+            case effect:
+                draft, told = self._visit(draft, effect)
         return HOUSE.told(replace(turn, draft=draft), told)
 
     def _look_up(self, code: str) -> Told:
@@ -211,6 +211,10 @@ def changed(before: Standing, draft: Draft, effect: Effect) -> tuple[Standing, T
     if effect is Effect.COUNT:
         now = replace(before, counted=True)
         return now, now, replace(draft, figures=())
+    if effect in (Effect.WITHDRAW, Effect.KEEP):
+        ends = (TODAY + timedelta(days=3)).isoformat() if effect is Effect.WITHDRAW else ""
+        now = replace(before, ends=ends)
+        return now, now, draft
     if effect is Effect.TIME:
         now = replace(before, news=before.news and timed(before.news, draft.choice))
         return now, now, draft

@@ -126,6 +126,8 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
 
 async def may_ask(books: Books, case: Case) -> bool:
     """Whether the person lets us ask the platforms; an older version asked nobody about it."""
+    if case.ends:
+        return False
     consent = (await books.consents.of(case.id)).get("ask")
     return consent is None or consent.given or under_age(case)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.staff import Screen, card_buttons, press
+from handlers.staff import Screen, card_buttons, press, spelled
 from handlers.talk import Blank, Button, Say, Strong
 from locales import N_
 from storage.books import Case
@@ -21,6 +21,8 @@ def to_group(case: Case, body: Mapping[str, Any], username: str) -> Screen:
 
 LINES = {
     "do not ask": N_("{case}: the person wants no platform asked from now on."),
+    "withdrawn": N_("{case}: the person withdraws it. It is erased on {day} unless they keep it."),
+    "kept": N_("{case}: the person keeps it after all."),
     "ask again": N_("{case}: the person lets us ask the platforms again."),
 }
 
@@ -30,7 +32,16 @@ def lines(case: Case, body: Mapping[str, Any]) -> tuple[Say, ...]:
     name: dict[str, Blank] = {"case": Strong(case.name)}
     if body["what"] == "added":
         return added(name, body)
+    if body["what"] == "withdrawn" and case.ends:
+        name["day"] = spelled(case.ends)
     return (Say(LINES[body["what"]], name),)
+
+
+def erased(name: str) -> Screen:
+    """What is left of a withdrawn case's card."""
+    return Screen(
+        (Say(N_("{case}: withdrawn by the person, and erased."), {"case": Strong(name)}),)
+    )
 
 
 def added(name: Mapping[str, Blank], body: Mapping[str, Any]) -> tuple[Say, ...]:

@@ -151,12 +151,12 @@ class Reception:
             case Effect.LOOK_UP:
                 mine, told = await self._look_up(draft.code, person)
                 draft = replace(draft, code="", mine=mine)
-            case Effect.ADD | Effect.AGREE | Effect.COUNT | Effect.READ | Effect.TIME:
-                draft, told = await self._visit(turn.effect, draft, chat)
             case Effect.CLEAR:
                 told = await self._clear(chat, person, heard)
             case Effect.FORGET:
                 told = Done()
+            case effect:
+                draft, told = await self._visit(effect, draft, chat)
         return HOUSE.told(replace(turn, draft=draft), told)
 
     async def _file(self, draft: Draft, chat: int, person: str, update: int) -> Told:

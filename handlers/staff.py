@@ -122,6 +122,8 @@ def about(of: Summary) -> tuple[Say, ...]:
         lines.append(bold(UNDER_AGE))
     elif not of.may_ask:
         lines.append(bold(DO_NOT_ASK))
+    if case.ends:
+        lines.append(Say(WITHDRAWN, {"day": spelled(case.ends)}))
     return tuple(lines)
 
 
@@ -130,6 +132,7 @@ def bold(words: str) -> Say:
     return Say("{words}", {"words": Strong(words)})
 
 
+WITHDRAWN = N_("⚠ Withdrawn by the person: erased on {day}, unless they keep it.")
 DO_NOT_ASK = N_("⚠ Ask no platform: the person took that back.")
 UNDER_AGE = N_("⚠ May be under 18: refer it, the links stay closed.")
 

@@ -44,6 +44,7 @@ OUTCOMES = {
     "no answer": N_("the platforms did not answer"),
 }
 
+ENDS = N_("Next: on {day} all of it is erased, as you wished. Until then you can keep it.")
 REMOVED = N_("Removed: {removed} of {all}.")
 MOST_LINES = 8  # more links than these have a screen of their own
 
@@ -52,6 +53,8 @@ def standing(told: Standing) -> tuple[Say, ...]:
     """One case in words and numbers."""
     outcome = Say(OUTCOMES.get(told.outcome, N_("our work on it is done")))
     state = Say(STATES[told.state], {"outcome": outcome} if told.state == "closed" else {})
+    if told.ends:
+        return (state, *links_in_words(told), Say(ENDS, {"day": Day(told.ends)}))
     return (state, *links_in_words(told), next_step(told))
 
 

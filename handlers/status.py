@@ -64,6 +64,9 @@ CONSENTS = Button("consents", N_("What you may do"))
 ANSWER = Button(ADD_NOTE.name, N_("Answer"), "primary")
 READ = Button("read", N_("I have read it"))
 NEWS = Button("news", N_("When to tell me"))
+WITHDRAW = Button("withdraw", N_("Withdraw my case"))
+ERASE_IT = Button("erase it", N_("Erase it in 72 hours"), "danger")
+KEEP = Button("keep", N_("Keep my case"), "primary")
 NOT_SENT = Button("unsent", N_("What is not sent"), "primary")
 EARLIER, LATER = Button("earlier", N_("Previous")), Button("later", N_("Next"))
 A_PAGE = 20
@@ -149,7 +152,8 @@ def choose_case(draft: Draft) -> tuple[Button, ...]:
     each = (EACH,) if len(lines_of(mine.standing)) > MOST_LINES else ()
     write = (ANSWER, READ) if mine.letters else (ADD_NOTE,)
     news = (NEWS,) if mine.standing.news else ()
-    return (*unsent, ADD_LINKS, *write, *each, CONSENTS, *news)
+    end = KEEP if mine.standing.ends else WITHDRAW
+    return (*unsent, ADD_LINKS, *write, *each, CONSENTS, *news, end)
 
 
 def read_case(draft: Draft, heard: Heard) -> Move:
@@ -163,6 +167,10 @@ def read_case(draft: Draft, heard: Heard) -> Move:
             return Go("each", replace(draft, mine=replace(draft.mine, page=0)))
         case Pressed(NEWS.name):
             return Go("news", draft)
+        case Pressed(WITHDRAW.name):
+            return Go("withdraw", draft)
+        case Pressed(KEEP.name):
+            return Go("kept", draft)
         case Pressed(READ.name):
             return Go("read", draft)
         case Pressed(CONSENTS.name):
@@ -208,6 +216,24 @@ def tell_agreed(draft: Draft, told: Told) -> Telling:
     if draft.choice == "count" and "count" in (told.consents or {}) and not told.counted:
         return Telling((said, *as_says(asking("gender")(draft))), to="gender")
     return Telling((said, *ask_consents(draft)), to="consents")
+
+
+def ask_withdraw(draft: Draft) -> tuple[Say, ...]:
+    """What it does, and when; whoever did it in the person's name is seen in time."""
+    return (
+        Say(
+            N_(
+                "This erases your case and all that is in it: links, words, messages. It is done "
+                "after 72 hours; until then you can stop it here with your number."
+            )
+        ),
+        Say(
+            N_(
+                "Requests already made to platforms, and what was passed on, cannot be called "
+                "back. Figures stay; nobody can be found in them."
+            )
+        ),
+    )
 
 
 # Each link, where there are many
@@ -277,7 +303,19 @@ STATUS = Script(
         ask_case,
         read_case,
         buttons={BACK: HOME},
-        to=("looking", "each", "duty", "links", "note", "review", "read", "consents", "news"),
+        to=(
+            "looking",
+            "each",
+            "duty",
+            "links",
+            "note",
+            "review",
+            "read",
+            "consents",
+            "news",
+            "withdraw",
+            "kept",
+        ),
         choices=choose_case,
         free=True,
     ),
@@ -313,6 +351,23 @@ STATUS = Script(
         "review",
         ask_addition,
         buttons={SEND: "added", ADD_LINKS: "links", ADD_NOTE: "note", TO_CASE: "case"},
+    ),
+    Step("withdraw", ask_withdraw, buttons={ERASE_IT: "withdrawn", TO_CASE: "case"}),
+    Step(
+        "withdrawn",
+        ask_more,
+        buttons={TO_CASE: "case"},
+        to=("case", "code"),
+        effect=Effect.WITHDRAW,
+        tell=then_case(lambda draft, told: (Say(N_("Noted. Our team is told.")),)),
+    ),
+    Step(
+        "kept",
+        ask_more,
+        buttons={TO_CASE: "case"},
+        to=("case", "code"),
+        effect=Effect.KEEP,
+        tell=then_case(lambda draft, told: (Say(N_("Your case stays. Our team is told.")),)),
     ),
     Step(
         "news",

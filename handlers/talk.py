@@ -79,7 +79,8 @@ class News:
 class Standing:
     """How a case stands: its state, and how many links are in each link state.
 
-    *letters*: what our team wrote to the person. *consents*: what is agreed to, and since which
+    *letters*: what our team wrote to the person; *ends*: the day on which it is erased, "" for
+    none. *consents*: what is agreed to, and since which
     day (None: not known); *counted*: its questions were asked.
     """
 
@@ -92,6 +93,7 @@ class Standing:
     counted: bool = False
     letters: tuple[str, ...] = ()
     news: News | None = None
+    ends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,8 @@ class Effect(Enum):
     COUNT = "count"
     READ = "read"
     TIME = "time"
+    WITHDRAW = "withdraw"
+    KEEP = "keep"
     CLEAR = "clear"
     FORGET = "forget"
 

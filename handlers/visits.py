@@ -36,6 +36,7 @@ from storage.outbox import AT_ONCE
 from storage.seal import NotOpened, Place, PublicKey, Sealed, seal, unseal
 
 ADDRESS_DAYS = 14
+WITHDRAWN_AFTER = timedelta(hours=72)
 LETTERS_ROOM = 1800  # UTF-16 units of one screen, beside how the case stands
 PERSON = 0  # the author of what a person adds: no caseworker has this id
 
@@ -118,6 +119,7 @@ async def standing(
         await given(books, case, today),
         case.counted,
         news=await news_of(books, case, today),
+        ends=case.ends.isoformat() if case.ends else "",
     )
 
 
@@ -290,6 +292,33 @@ async def count_answers(books: Books, case_id: str, draft: Draft, today: date) -
             await books.figures.count(today, question, answer)
 
 
+# Withdrawing
+
+
+async def withdraw(visit: Visit) -> tuple[Draft, Told]:
+    """To be erased after 72 hours, by the clock, unless the person keeps it after all."""
+    if await visit.first() and visit.case.ends is None:
+        await visit.books.cases.end_on(visit.case.id, visit.today + WITHDRAWN_AFTER)
+        await visit.books.outbox.put(
+            "staff",
+            "erase",
+            key=f"erase:{visit.case.id}",
+            body={"case": visit.case.id, "name": visit.case.name, "urgency": "now"},
+            due=visit.now + WITHDRAWN_AFTER,
+        )
+        await tell_team(visit, {"what": "withdrawn"})
+    return await afterwards(visit, visit.draft, platforms_of(visit.mine.standing))
+
+
+async def keep(visit: Visit) -> tuple[Draft, Told]:
+    """Not erased after all."""
+    if await visit.first() and visit.case.ends is not None:
+        await visit.books.cases.end_on(visit.case.id, None)
+        await visit.books.outbox.drop(f"erase:{visit.case.id}")
+        await tell_team(visit, {"what": "kept"})
+    return await afterwards(visit, visit.draft, platforms_of(visit.mine.standing))
+
+
 # After each
 
 
@@ -312,6 +341,8 @@ VERBS: Mapping[Effect, Verb] = {
     Effect.AGREE: agree,
     Effect.TIME: time_news,
     Effect.COUNT: count,
+    Effect.WITHDRAW: withdraw,
+    Effect.KEEP: keep,
 }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.parcels import Delete, Edit, Outcome, Parcel, Unreached
 from handlers.casework import next_hour
 from handlers.consents import ASK_NEWS, NAMES, WORDINGS, version
 from handlers.desk import WHY
@@ -14,6 +15,7 @@ from handlers.reception import _MEMORY, HONG_KONG, Memory
 from handlers.standing import REASONS
 from handlers.talk import Draft
 from locales import LANGUAGES
+from storage import tables
 from storage.books import Store
 from storage.keys import DoorKeys, StaffKeys
 from storage.seal import NotOpened, Place, unseal
@@ -854,3 +856,156 @@ async def test_where_news_stand_is_no_chat_id_that_the_database_shows(
     assert sealed.find(str(guest.who.id).encode()) == -1
     with pytest.raises(NotOpened):
         unseal(sealed, staff_keys.own, Place(case.id, "news card"))
+
+
+# Withdrawing
+
+DAYS_3 = 72 * 3600
+
+
+async def withdrawn(both: Both) -> tuple[Guest, str]:
+    """Somebody who has withdrawn the one case, which Kit has."""
+    guest, code = await both.filed(*TWO)
+    await both.take()
+    await both.press("show")
+    await both.press("write")
+    await both.type(WORDS)
+    await both.deliver()
+    await guest.walk("/status", code, "[Withdraw my case]", "[Erase it in 72 hours]")
+    return guest, code
+
+
+async def rows(both: Both) -> dict[str, int]:
+    """How many rows each table that belongs to cases has."""
+    counts = {}
+    async with both.store.begin() as books:
+        for table in tables.metadata.sorted_tables:
+            if any(key.column.table.name == "cases" for key in table.foreign_keys):
+                found = await books._connection.execute(table.select())
+                counts[table.name] = len(found.all())
+        counts["cases"] = len((await books._connection.execute(tables.cases.select())).all())
+    return counts
+
+
+async def test_a_withdrawn_case_is_erased_after_72_hours_by_the_clock(both: Both) -> None:
+    guest, code = await withdrawn(both)
+    name = (await both.case()).name
+
+    both.clock.move(DAYS_3 - 1)
+    await both.deliver()
+    assert (await both.case()).name == name
+    both.clock.move(1)
+    errands = await both.deliver()
+
+    assert set((await rows(both)).values()) == {0}
+    said = [one.parcel.answer.text for one in errands if isinstance(one, Edit)]
+    assert f"{name}: withdrawn by the person, and erased." in said[-1]
+    assert "no case with that number" in (await guest.walk("/status", code)).text
+
+
+async def test_the_holder_is_told_and_the_case_says_when_it_goes(both: Both) -> None:
+    guest, code = await withdrawn(both)
+
+    ((chat, words),) = await both.told()
+
+    assert chat == KIT.id
+    assert "withdraws it. It is erased on 2027-01-18" in words
+    assert "erased on 2027-01-18" in await both.press("panel")
+    assert "on 18 Jan 2027 all of it is erased" in (await guest.walk(code)).text
+    assert "requested" not in await states(both, "requested")
+
+
+async def states(both: Both, state: str) -> list[str]:
+    """The link states, after Kit tried to record one."""
+    await both.press("set", 1, state)
+    case = await both.case()
+    async with both.store.begin() as books:
+        return list(await books.links.states(case.id))
+
+
+async def test_a_withdrawal_can_be_taken_back_with_the_number(both: Both) -> None:
+    guest, code = await withdrawn(both)
+    both.clock.move(DAYS_3 - 3600)
+
+    await guest.walk("/status", code, "[Keep my case]")
+    both.clock.move(DAYS_3)
+    await both.deliver()
+
+    case = await both.case()
+    assert case.ends is None
+    assert "Withdraw my case" in labels(await guest.walk("/status", code))
+
+
+async def test_withdrawing_again_begins_the_72_hours_again(both: Both) -> None:
+    guest, code = await withdrawn(both)
+    both.clock.move(DAYS_3 // 2)
+    await guest.walk("/status", code, "[Keep my case]")
+    await guest.walk("[Withdraw my case]", "[Erase it in 72 hours]")
+
+    both.clock.move(DAYS_3 // 2)
+    await both.deliver()
+    assert (await both.case()).ends is not None
+    both.clock.move(DAYS_3 // 2)
+    await both.deliver()
+
+    assert (await rows(both))["cases"] == 0
+
+
+async def test_withdrawing_twice_does_not_put_it_off(one: Both) -> None:
+    guest, _ = await withdrawn(one)
+    one.clock.move(DAYS_3 // 2)
+    await guest.press_data("erase it")
+    one.clock.move(DAYS_3 // 2)
+
+    await one.deliver()
+
+    assert (await rows(one))["cases"] == 0
+
+
+async def test_what_was_shown_of_an_erased_case_goes_from_the_screen_too(one: Both) -> None:
+    await withdrawn(one)
+    one.clock.move(DAYS_3 - 600)
+    await one.press("show")
+    one.clock.move(600)
+
+    errands = await one.deliver()
+
+    assert Delete(KIT.id, 7) in errands
+
+
+async def test_counters_and_the_record_of_who_did_what_stay(both: Both) -> None:
+    await withdrawn(both)
+    name = (await both.case()).name
+    both.clock.move(DAYS_3)
+
+    await both.deliver()
+
+    assert await figures(both) == {("outcome", "withdrawn"): 1}
+    async with both.store.begin() as books:
+        assert [row.what for row in await books.audit.of(name)] == ["take", "reveal"]
+
+
+async def test_a_card_that_cannot_be_changed_holds_up_no_erasure(one: Both) -> None:
+    await withdrawn(one)
+    one.clock.move(DAYS_3)
+    one.carrier.edit = unreached  # type: ignore[method-assign]  # Telegram is away
+
+    await one.courier.round()
+
+    assert (await rows(one))["cases"] == 0
+
+
+async def unreached(message: int, parcel: Parcel) -> Outcome:
+    return Unreached()
+
+
+async def test_a_case_that_goes_while_it_is_open_is_said_to_be_gone(one: Both) -> None:
+    guest, _ = await withdrawn(one)
+    case = await one.case()
+    async with one.store.begin() as books:
+        await books.cases.erase(case.id)
+
+    shown = await guest.press("Keep my case")
+
+    assert "not here any more" in shown.text
+    assert "16 digits" in shown.text
