@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pydantic import TypeAdapter
 
 from handlers import news, visits
-from handlers.consents import ASK_NEWS, NAMES, WORDINGS, given_with_send
+from handlers.consents import ASK_NEWS, WORDINGS, given_with_send
 from handlers.home import HOUSE
 from handlers.names import new_id, new_name
 from handlers.spoken import Answer, Voice
@@ -34,13 +34,13 @@ from handlers.talk import (
 from handlers.visits import (
     ADDRESS_DAYS,
     Visit,
+    consent,
     count_answers,
-    note_consent,
     seal_address,
     seal_labels,
     seal_link,
 )
-from storage.books import Books, Case, NewCase, NoSuchCase, Store
+from storage.books import Books, Case, Consent, NewCase, NoSuchCase, Store
 from storage.codes import Prepared, Shelf, in_fours, is_whole
 from storage.counts import Counts
 from storage.drafts import Drafts
@@ -196,10 +196,7 @@ class Reception:
         if report.address:
             until = self.today() + timedelta(days=ADDRESS_DAYS)
             await books.addresses.put(case.id, report.address, until)
-        yes = {*given_with_send(draft), *(("write",) if draft.news else ())}
-        for what in NAMES:
-            words = ASK_NEWS if what == "write" else WORDINGS[what]
-            await note_consent(books, case, what, what in yes, case.day, words)
+        await books.consents.put(*consents_in(draft, case))
         if "count" in draft.agreed:
             await count_answers(books, case.id, draft, case.day)
         await books.outbox.put_card(case.id, case.urgency, AT_ONCE)
@@ -300,6 +297,13 @@ async def take(draft: Draft, heard: Heard) -> Turn:
 
 def _number_place(person: str) -> Place:
     return Place(person, "number")
+
+
+def consents_in(draft: Draft, case: NewCase) -> list[Consent]:
+    """All four answers of a report, each with the words in which it asked."""
+    yes = {*given_with_send(draft), *(("write",) if draft.news else ())}
+    asked = {**WORDINGS, "write": ASK_NEWS}
+    return [consent(case, what, what in yes, case.day, words) for what, words in asked.items()]
 
 
 def note_of(draft: Draft) -> str:

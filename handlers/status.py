@@ -38,7 +38,6 @@ from handlers.talk import (
     Effect,
     Go,
     Heard,
-    Mine,
     Move,
     Pressed,
     Said,
@@ -69,7 +68,7 @@ ERASE_IT = Button("erase it", N_("Erase it in 72 hours"), "danger")
 KEEP = Button("keep", N_("Keep my case"), "primary")
 NOT_SENT = Button("unsent", N_("What is not sent"), "primary")
 EARLIER, LATER = Button("earlier", N_("Previous")), Button("later", N_("Next"))
-A_PAGE = 20
+A_PAGE = 15  # lines: with every reason given, in both languages, they fill one message
 
 # Opening a case
 
@@ -91,7 +90,7 @@ def tell_looked(draft: Draft, told: Told) -> Telling:
     """The case, or why there is none to show."""
     match told:
         case Standing():
-            return Telling((*letters(told), *ask_case(draft)), to="case")
+            return Telling(letters(told) or ask_case(draft), to="case")
         case DigitOff():
             off = N_("One digit seems off. Please check the number and type it again.")
             return Telling((Say(off),))
@@ -111,24 +110,19 @@ def ask_case(draft: Draft) -> tuple[Say, ...]:
     mine = draft.mine
     if mine is None:
         return (ask_code(draft),)
-    said = (*waiting_letters(mine), *standing(mine.standing))
-    return (*said, *not_sent(draft), ask_more(draft))
+    unread = (STAYS,) if mine.letters else ()
+    return (*unread, *standing(mine.standing), *not_sent(draft), ask_more(draft))
 
 
 def letters(told: Standing) -> tuple[Say, ...]:
-    """What our team wrote."""
+    """What our team wrote, by itself, so that it fits one screen; how the case stands follows."""
     if not told.letters:
         return ()
     texts = tuple(Say("{letter}", {"letter": text}) for text in told.letters)
-    return (Say("{head}", {"head": Strong(N_("Our team writes to you:"))}), *texts)
+    return (Say("{head}", {"head": Strong(N_("Our team writes to you:"))}), *texts, STAYS)
 
 
-def waiting_letters(mine: Mine) -> tuple[Say, ...]:
-    """They stay until they are read, thirty days at most."""
-    if not mine.letters:
-        return ()
-    line = N_("The message stays here for 30 days, or until you answer or press I have read it.")
-    return (Say(line),)
+STAYS = Say(N_("The message stays here for 30 days, or until you answer or press I have read it."))
 
 
 def ask_more(draft: Draft) -> Say:

@@ -136,9 +136,9 @@ async def given(books: Books, case: Case, today: date) -> dict[str, str]:
     found = await books.consents.of(case.id)
     address = await books.addresses.get(case.id, today)
     said = {
-        what: consent.day.isoformat()
-        for what, consent in found.items()
-        if consent.given and (what != "write" or address)
+        what: answer.day.isoformat()
+        for what, answer in found.items()
+        if answer.given and (what != "write" or address)
     }
     return said if found else {"ask": case.day.isoformat(), **said}
 
@@ -229,7 +229,7 @@ async def agree(visit: Visit) -> tuple[Draft, Told]:
     what = visit.draft.choice
     now_given = what not in await given(visit.books, visit.case, visit.today)
     if await visit.first() and what in NAMES:
-        await note_consent(visit.books, visit.case, what, now_given, visit.today)
+        await visit.books.consents.put(consent(visit.case, what, now_given, visit.today))
         if what == "write":
             await turn_news(visit, now_given)
         if what == "ask":
@@ -237,12 +237,9 @@ async def agree(visit: Visit) -> tuple[Draft, Told]:
     return await afterwards(visit, visit.draft, platforms_of(visit.mine.standing))
 
 
-async def note_consent(
-    books: Books, case: NewCase | Case, what: str, yes: bool, day: date, words: str = ""
-) -> None:
-    """The answer, its day, and the words that were shown."""
-    shown = version(words or WORDINGS[what], case.language)
-    await books.consents.put(Consent(case.id, what, yes, day, shown))
+def consent(case: NewCase | Case, what: str, yes: bool, day: date, words: str = "") -> Consent:
+    """The answer, its day, and which words were shown."""
+    return Consent(case.id, what, yes, day, version(words or WORDINGS[what], case.language))
 
 
 async def turn_news(visit: Visit, wanted: bool) -> None:
@@ -274,7 +271,7 @@ async def end_news(books: Books, case_id: str, today: date) -> None:
     await books.cases.want_news(case.id, False)
     await books.addresses.drop(case.id)
     await books.news_cards.drop(case.id)
-    await note_consent(books, case, "write", False, today)
+    await books.consents.put(consent(case, "write", False, today))
 
 
 async def count(visit: Visit) -> tuple[Draft, Told]:

@@ -1,13 +1,13 @@
 """Consents: what a person lets us do, since which day, and in which words they were asked."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
-from storage.statements import put
+from storage.statements import insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,13 @@ class Consents:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def put(self, consent: Consent) -> None:
-        """The last word on it, in place of an older one."""
-        await put(
-            self._connection,
-            tables.consents,
-            case_id=consent.case_id,
-            what=consent.what,
-            given=consent.given,
-            day=consent.day,
-            wording=consent.wording,
+    async def put(self, *consents: Consent) -> None:
+        """The last word on each, in place of an older one."""
+        table = tables.consents
+        row = insert(self._connection, table).values([asdict(consent) for consent in consents])
+        last = {name: row.excluded[name] for name in ("given", "day", "wording")}
+        await self._connection.execute(
+            row.on_conflict_do_update(index_elements=["case_id", "what"], set_=last)
         )
 
     async def of(self, case_id: str) -> dict[str, Consent]:

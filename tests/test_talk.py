@@ -17,6 +17,7 @@ from handlers.links import Entity, Link, Origin
 from handlers.report import MINOR, tell_sent
 from handlers.spoken import Answer, Voice, units
 from handlers.standing import OUTCOMES, STATES, standing
+from handlers.status import letters
 from handlers.talk import (
     CLEAR,
     Button,
@@ -38,6 +39,7 @@ from handlers.talk import (
     Swept,
     Talk,
     Turn,
+    as_says,
 )
 from locales import LANGUAGES, language_of
 
@@ -604,6 +606,43 @@ def test_after_sending_nothing_that_was_typed_is_said_again(
     outgoing = " ".join(repr(one).lower() for one in answers)
     assert not any(six in outgoing for six in SIXES)
     assert PLANTED not in repr(rehearsal.draft)
+
+
+@pytest.mark.parametrize("language", [None, *LANGUAGES])
+@pytest.mark.parametrize("start", ["Add links", "Write to our team"])
+def test_after_adding_to_a_case_nothing_that_was_typed_is_said_again(
+    language: str | None, start: str
+) -> None:
+    rehearsal = Rehearsal(language)
+    rehearsal.draft = replace(at("status", "case"), links=(), language=language)
+    for one in (
+        *(Said(start), Said(f"https://example.org/{PLANTED}", message=1), Pressed("add note")),
+        *(Said(PLANTED, message=2), Pressed("note"), Pressed("add links"), Pressed("all")),
+    ):
+        rehearsal.take(one)
+    rehearsal.asked = MANY
+
+    turn, answer = rehearsal.take(Pressed("send"))
+
+    answers = [answer, *(rehearsal.take(Said(word))[1] for word in ("hello", "/start", MANY))]
+    assert turn.effect is Effect.ADD
+    assert not any(six in repr(answers).lower() for six in SIXES)
+    assert PLANTED not in repr(rehearsal.draft)
+
+
+@pytest.mark.parametrize("told", STANDINGS.values())
+def test_every_screen_of_a_case_fits_one_message_in_both_languages(told: Standing) -> None:
+    worst = tuple(
+        replace(link, platform="website", state="refused", reason="closed") for link in told.each
+    )
+    mine = Mine("id", "act", replace(told, each=worst), letters=("a",))
+    for step in ("case", "each"):
+        page = Voice(None, TODAY).message(
+            as_says(HOUSE.scripts["status"].steps[step].ask(Draft(mine=mine)))
+        )
+        assert units(page.text) <= 4096
+    long = letters(replace(told, letters=("x" * 1800,)))
+    assert units(Voice(None, TODAY).message(long).text) <= 4096
 
 
 def test_an_address_that_no_screen_could_show_is_not_kept_and_that_is_said() -> None:
