@@ -120,8 +120,15 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
         tuple(json.loads(happened)) if happened else (),
         case.note is not None,
         await may_ask(books, case),
+        await lets(books, case, "watch"),
         await books.letterboxes.get(case.id) is not None,
     )
+
+
+async def lets(books: Books, case: Case, what: str) -> bool:
+    """Whether the person agreed to it, and has not taken it back."""
+    consent = (await books.consents.of(case.id)).get(what)
+    return consent is not None and consent.given
 
 
 async def may_ask(books: Books, case: Case) -> bool:

@@ -13,6 +13,7 @@ from handlers import news, visits
 from handlers.consents import ASK_NEWS, WORDINGS, given_with_send
 from handlers.home import HOUSE
 from handlers.names import new_id, new_name
+from handlers.sealing import fit_to_keep, seal_address, seal_labels, seal_link
 from handlers.spoken import Answer, Voice
 from handlers.talk import (
     CLEAR,
@@ -31,15 +32,7 @@ from handlers.talk import (
     Turn,
     Unknown,
 )
-from handlers.visits import (
-    ADDRESS_DAYS,
-    Visit,
-    consent,
-    count_answers,
-    seal_address,
-    seal_labels,
-    seal_link,
-)
+from handlers.visits import ADDRESS_DAYS, Visit, consent, count_answers
 from storage.books import Books, Case, Consent, NewCase, NoSuchCase, Store
 from storage.codes import Prepared, Shelf, in_fours, is_whole
 from storage.counts import Counts
@@ -308,7 +301,7 @@ def consents_in(draft: Draft, case: NewCase) -> list[Consent]:
 
 def note_of(draft: Draft) -> str:
     """The note as it may be kept."""
-    return visits.fit_to_keep(draft.note, draft.minor or "unsure")
+    return fit_to_keep(draft.note, draft.minor or "unsure")
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Summary:
     """A case without its contents. *platforms*: how many links on each, "" where none could tell.
 
     *links*: how many are in each state. *note*: whether the person left one. *may_ask*: whether
-    they let us ask the platforms; *reachable*: whether they can be written to.
+    they let us ask the platforms, *watch*: look for new copies; *reachable*: be written to.
     """
 
     case: Case
@@ -61,6 +61,7 @@ class Summary:
     happened: tuple[str, ...] = ()
     note: bool = False
     may_ask: bool = True
+    watch: bool = False
     reachable: bool = False
 
 
@@ -118,6 +119,8 @@ def about(of: Summary) -> tuple[Say, ...]:
         kinds = tuple(Say(HAPPENED[kind]) for kind in of.happened if kind in HAPPENED)
         lines.append(Say(N_("• What happened: {kinds}"), {"kinds": kinds}))
     lines.append(Say(N_("• News: wanted") if case.news else N_("• News: not wanted")))
+    if of.watch:
+        lines.append(Say(N_("• New copies: look for them")))
     if under_age(case):
         lines.append(bold(UNDER_AGE))
     elif not of.may_ask:

@@ -5,17 +5,16 @@ Everything they give is sealed to the staff here; what our team wrote to them op
 
 import asyncio
 import json
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from unicodedata import normalize
 
 from handlers.consents import NAMES, WORDINGS, version
 from handlers.gather import MOST_LINKS
 from handlers.links import Link
 from handlers.news import timed
+from handlers.sealing import fit_to_keep, seal_address, seal_labels, seal_link
 from handlers.spoken import units
 from handlers.talk import (
     Added,
@@ -23,7 +22,6 @@ from handlers.talk import (
     Effect,
     LinkStanding,
     Mine,
-    Minor,
     News,
     Standing,
     Told,
@@ -33,7 +31,7 @@ from storage.books import Books, Case, Consent, LinkRow, NewCase
 from storage.codes import Ticket
 from storage.keys import DoorKeys
 from storage.outbox import AT_ONCE
-from storage.seal import NotOpened, Place, PublicKey, Sealed, seal, unseal
+from storage.seal import Place, PublicKey, Sealed, seal, unseal
 
 ADDRESS_DAYS = 14
 WITHDRAWN_AFTER = timedelta(hours=72)
@@ -98,10 +96,7 @@ async def read_labels(books: Books, case_id: str, ticket: Ticket) -> Mapping[int
         public = ticket.letterbox.public
         await books.letterboxes.put(case_id, public.as_bytes(), seal_labels({}, case_id, public))
         return {}
-    try:
-        plain = unseal(box.labels, ticket.letterbox, Place(case_id, "labels"))
-    except NotOpened:
-        return {}
+    plain = unseal(box.labels, ticket.letterbox, Place(case_id, "labels"))
     return {int(number): platform for number, platform in json.loads(plain).items()}
 
 
@@ -346,32 +341,3 @@ VERBS: Mapping[Effect, Verb] = {
 async def do(effect: Effect, visit: Visit) -> tuple[Draft, Told]:
     """Carry out one of the effects that change a case."""
     return await VERBS[effect](visit)
-
-
-# Sealing
-
-
-def seal_link(link: Link, number: int, case_id: str, keys: DoorKeys) -> Sealed:
-    """One link, closed for the staff."""
-    fields = {"platform": link.platform, "url": link.url, "open_url": link.open_url}
-    place = Place(case_id, f"link {number}")
-    return seal(json.dumps(fields).encode(), keys.staff, place)
-
-
-def seal_address(chat: int, case_id: str, keys: DoorKeys) -> Sealed:
-    """Where news go: the staff can open it once, to what only the door can open."""
-    place = Place(case_id, "address")
-    return seal(seal(str(chat).encode(), keys.back.public, place), keys.staff, place)
-
-
-def seal_labels(platforms: Mapping[int, str], case_id: str, letterbox: PublicKey) -> Sealed:
-    """Which platform each link is on, closed for whoever has the code."""
-    return seal(json.dumps(platforms).encode(), letterbox, Place(case_id, "labels"))
-
-
-ADDRESS = re.compile(r"[!-~]{0,200}[./:][!-~]{3,2000}")
-
-
-def fit_to_keep(words: str, minor: Minor) -> str:
-    """Without addresses where somebody may be under 18: nobody here may open them."""
-    return words if minor == "no" else ADDRESS.sub("(…)", normalize("NFKC", words))

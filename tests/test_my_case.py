@@ -417,6 +417,8 @@ async def test_more_can_be_agreed_to_before_sending(one: Both) -> None:
     await one.filed(*path)
 
     assert await consents_of(one) == {"ask": True, "watch": True, "count": False, "write": False}
+    await one.take()
+    assert "New copies: look for them" in await one.press("panel")
 
 
 async def test_where_somebody_may_be_under_18_nobody_is_let_ask_a_platform(one: Both) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rehearse import CODE, STANDINGS, TODAY, Rehearsal
+from bot.rehearse import Rehearsal
+from bot.stage import CODE, STANDINGS, TODAY
 from handlers.erase import tell_cleared, tell_stopped
 from handlers.gather import MOST_LINKS
 from handlers.home import HOUSE, LANGUAGE_NAMES
