@@ -24,7 +24,8 @@ class FullShelf(Shelf):
 
     async def take(self) -> Prepared:
         """One more."""
-        return Prepared(new_code(self._below), secrets.token_bytes(32))
+        letterbox = self._keys.letterbox(secrets.token_bytes(32)).public
+        return Prepared(new_code(self._below), secrets.token_bytes(32), letterbox)
 
 
 async def main() -> None:

@@ -1,8 +1,10 @@
-"""News for people: one neutral line, silently, to those who asked for it; carried by aiogram."""
+"""News for people: one quiet line, changed in place, for those who asked; carried by aiogram."""
 
+import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from aiogram import Bot
 from aiogram.exceptions import (
@@ -18,6 +20,7 @@ from aiohttp import ClientConnectorError
 from bot.front_door import NO_PREVIEW, entities_of, inline
 from bot.parcels import (
     Done,
+    Edit,
     Errand,
     Gone,
     Kind,
@@ -31,38 +34,102 @@ from bot.parcels import (
     Wait,
     Wrong,
 )
+from handlers import news
 from handlers.home import MY_CASE
 from handlers.reception import Reception
 from handlers.spoken import Voice
-from handlers.talk import CLEAR, Button, Say
+from handlers.talk import CLEAR, Button
 from locales import N_
 from storage.books import Books, Letter
 from storage.down import Down
 from storage.keys import DoorKeys
-from storage.seal import Place, Sealed, unseal
+from storage.seal import Place, Sealed, seal, unseal
 
-NEWS = N_("There is something new here, for when you have time.")
 ASK = Button(MY_CASE.name, N_("How things stand"))
+EDITABLE_FOR = timedelta(hours=47)  # Telegram says 48; the last hour is left to slow lines
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where the last line of news stands, and since when (unix seconds)."""
+
+    chat: int
+    message: int
+    at: float
 
 
 def kinds(keys: DoorKeys, reception: Reception) -> dict[str, Kind]:
     """The letters of the door's lane."""
+    teller = Teller(keys, reception)
+    return {
+        "news": Kind(teller.change, teller.after),
+        "letter": Kind(teller.tell, teller.after),
+    }
 
-    async def deliver(books: Books, letter: Letter, now: datetime) -> Errand:
+
+class Teller:
+    """Tells a person, in the one chat that they gave, that something is new: never what."""
+
+    def __init__(self, keys: DoorKeys, reception: Reception) -> None:
+        self._keys, self._reception = keys, reception
+
+    async def change(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """The line that is there says it now, without a sound; an old or lost one is left."""
+        parcel = await self._parcel(books, letter)
+        line = await self._line(books, letter)
+        fresh = line and now.timestamp() - line.at < EDITABLE_FOR.total_seconds()
+        if line and fresh and line.chat == parcel.chat:
+            return Edit(line.message, parcel)
+        return Send(parcel)
+
+    async def tell(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """A line of its own."""
+        return Send(await self._parcel(books, letter))
+
+    async def _parcel(self, books: Books, letter: Letter) -> Parcel:
         """Open the return address: only the door can, and only for this one line."""
+        case = await books.cases.get(str(letter.case_id))
         inner = Sealed(bytes.fromhex(letter.body["inner"]))
-        chat = unseal(inner, keys.back, Place(str(letter.case_id), "address"))
-        voice = Voice(letter.body["language"], reception.today())
-        return Send(Parcel(int(chat), voice.message((Say(NEWS),), (ASK, CLEAR))))
+        chat = unseal(inner, self._keys.back, Place(case.id, "address"))
+        states = await books.links.states(case.id)
+        waiting = await books.letterboxes.letters(case.id)
+        gone = 0 if waiting or case.minor != "no" else states["removed"]
+        voice = Voice(letter.body["language"], self._reception.today())
+        buttons = (ASK, news.end_button(case.id), CLEAR)
+        answer = voice.message((news.line(gone, states.total()),), buttons)
+        return Parcel(int(chat), answer, silent=letter.body["silent"])
+
+    async def _line(self, books: Books, letter: Letter) -> Line | None:
+        sealed = await books.news_cards.get(str(letter.case_id))
+        if sealed is None:
+            return None
+        plain = unseal(sealed, self._keys.back, Place(str(letter.case_id), "news card"))
+        return Line(**json.loads(plain))
 
     async def after(
-        books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
     ) -> None:
-        """Who blocked the door wants no news."""
-        if isinstance(outcome, Gone):
-            await books.addresses.drop(str(letter.case_id))
-
-    return {"news": Kind(deliver, after)}
+        """Note where the line is; a lost one is sent anew; who blocked the door wants no news."""
+        case_id = str(letter.case_id)
+        match errand, outcome:
+            case _, Gone():
+                await books.addresses.drop(case_id)
+                await books.news_cards.drop(case_id)
+            case Send(parcel), Done(message):
+                line = {"chat": parcel.chat, "message": message, "at": now.timestamp()}
+                place = Place(case_id, "news card")
+                sealed = seal(json.dumps(line).encode(), self._keys.back.public, place)
+                await books.news_cards.put(case_id, sealed)
+            case Edit(), NotThere():
+                await books.news_cards.drop(case_id)
+                await books.outbox.put(
+                    "door",
+                    letter.kind,
+                    case_id=case_id,
+                    key=letter.key,
+                    body=letter.body,
+                    due=now,
+                )
 
 
 class DoorCarrier:

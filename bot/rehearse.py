@@ -19,10 +19,10 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TextIO
 
+from bot.stage import CODE, STANDINGS, TODAY, changed, opened
 from handlers.home import HOUSE
 from handlers.links import Entity, Origin
 from handlers.spoken import Answer, Voice, units
@@ -44,20 +44,8 @@ from handlers.talk import (
 )
 from storage.codes import in_fours, is_whole
 
-TODAY = date(2026, 11, 24)
 TRIES = 5
 
-CODE = "1234567890123450"
-"""The number every rehearsed report gets."""
-
-STANDINGS = {
-    CODE: Standing("waiting", {"new": 3}),
-    "2222222222222227": Standing("taken", {"new": 1, "requested": 3, "removed": 2, "refused": 1}),
-    "3333333333333330": Standing("closed", {"removed": 4, "back": 1}, "partly"),
-    "4444444444444443": Standing("waiting", {}),
-    "5555555555555558": Standing("closed", {"removed": 2}, "removed"),
-}
-"""Cases to ask about, by their numbers."""
 
 BOT, PERSON, UNDER = "bot:    ", "person: ", "        "
 
@@ -80,6 +68,7 @@ class Rehearsal:
         self.draft = Draft(ref="rehearsed", language=language)
         self.names: dict[str, str] = {}
         self.messages = self.albums = self.tries = 0
+        self.cases, self.asked = dict(STANDINGS), ""
         self.in_album = False
 
     def hear(self, line: str) -> tuple[Turn, Answer]:
@@ -124,19 +113,41 @@ class Rehearsal:
                 draft = draft if draft.sent else draft.bare()
             case Effect.SAVED:
                 told, draft = Done(), draft.fresh("rehearsed next")
+            case Effect.CHECK:
+                right = draft.code in (CODE, *in_fours(CODE).split())
+                told, draft = Done() if right else Filed(in_fours(CODE)), replace(draft, code="")
+                draft = draft.fresh("rehearsed next") if right else draft
+            case Effect.SHOW:
+                told = Filed(in_fours(CODE))
             case Effect.LOOK_UP:
-                told, draft = self._look_up(draft.code), replace(draft, code="")
+                told, self.asked = self._look_up(draft.code), draft.code
+                mine = opened(told) if isinstance(told, Standing) else None
+                draft = replace(draft, code="", mine=mine)
             case Effect.CLEAR:
                 told = Swept(0)
-            case _:
+            case Effect.FORGET | Effect.CLEAR_LATER | Effect.OFFER_LATER | Effect.NEVER_BY_ITSELF:
                 told = Done()
+            case effect:
+                draft, told = self._visit(draft, effect)
         return HOUSE.told(replace(turn, draft=draft), told)
 
     def _look_up(self, code: str) -> Told:
         if not is_whole(code):
             return DigitOff()
         self.tries += 1
-        return TooMany() if self.tries > TRIES else STANDINGS.get(code, Unknown())
+        return TooMany() if self.tries > TRIES else self.cases.get(code, Unknown())
+
+    def _visit(self, draft: Draft, effect: Effect) -> tuple[Draft, Told]:
+        """As handlers.visits does, in a case that is only told of."""
+        if draft.mine is None or self.asked not in self.cases:
+            return draft.away(), Unknown()
+        mine = draft.mine
+        before = mine.standing
+        now, told, bare = changed(before, draft, effect)
+        self.cases[self.asked] = now
+        if not now.letters:
+            mine = replace(mine, letters=())
+        return replace(bare, mine=replace(mine, standing=now)), told
 
 
 def _pressed(line: str) -> str:

@@ -12,6 +12,7 @@ from bot import staff_slim
 from bot.clerk import Clerk, Room
 from bot.courier import Courier, Heights, Pace
 from bot.hall import NOBODY, Hall
+from bot.herald import Herald
 from bot.members import Members
 from bot.postman import Postman
 from bot.receiver import Desk
@@ -78,7 +79,7 @@ async def open_staff_room(
             "staff",
             store,
             postman,
-            clerk.kinds(),
+            {**clerk.kinds(), **Herald(room).kinds()},
             clock,
             pace=pace or Pace(),
             heights=heights,

@@ -8,7 +8,7 @@ import aiohttp
 
 from bot.sandbox.phone import NeverSeen, NoSuchButton, Phone, Shown, add_person
 from bot.trouble import Trouble
-from handlers import desk, report, status
+from handlers import desk, report, standing
 from handlers.digits import code_in
 from handlers.doors import MINE, REPORT_LINKS
 from handlers.home import HOUSE, MY_CASE
@@ -134,7 +134,8 @@ async def report_links(hand: Hand, links: tuple[str, ...]) -> str:
     await hand.press(report.NEWS_NO, asks("report", "review"))
     await hand.press(report.SEND)
     shown = await hand.until(code_on, "the sixteen digits")
-    await hand.press(report.SAVED, asks("report", "saved"))
+    await hand.press(report.SAVED, asks("report", "group"))
+    await hand.say(code_of(shown)[:4], asks("report", "saved"))
     return code_of(shown)
 
 
@@ -179,4 +180,4 @@ async def ask(hand: Hand, code: str) -> None:
     """The person asks with the code: one of three is removed."""
     await hand.say("/start", asks("home", "welcome"))
     await hand.press(MY_CASE, asks("status", "code"))
-    await hand.say(code, Say(status.REMOVED, {"removed": 1, "all": 3}))
+    await hand.say(code, Say(standing.REMOVED, {"removed": 1, "all": 3}))

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from handlers import desk, staff
-from handlers.casework import KEEP, VERBS, Act, Verb, Work, summary
+from handlers import casework, desk, letters, staff
+from handlers.casework import Act, Verb, Work, summary
 from handlers.names import names_in
 from handlers.staff import A_PAGE, Awaited, Caseworker, Screen
 from handlers.talk import Say
@@ -21,6 +21,8 @@ from storage.keys import StaffKeys
 _AWAITED = TypeAdapter(Awaited)
 _PRESS = re.compile(r"([a-z]+):([0-9a-f]{32}):([0-9]{1,4}):([a-z_ ]{0,20})")
 KEPT = "kept"
+VERBS = {**casework.VERBS, **letters.VERBS}
+KEEP = {**casework.KEEP, **letters.KEEP}
 
 
 class Casebook:
@@ -68,24 +70,27 @@ class Casebook:
             if asked is None or (asked.what == KEPT and asked.update != act.update):
                 return Screen((staff.LOST_PLACE,)), 0
             keep = VERBS["panel"] if asked.what == KEPT else KEEP[asked.what]
-            screen = await self._do(act, asked.case_id, keep, asked.number, text, typed=True)
+            screen = await self._do(act, asked.case_id, keep, asked.number, text, asked.message)
             kept = Awaited(KEPT, asked.case_id, asked.message, update=act.update)
             held.kept = _AWAITED.dump_json(kept)
             return screen, asked.message
 
     async def _do(
-        self, act: Act, case_id: str, verb: Verb, number: int, word: str, typed: bool = False
+        self, act: Act, case_id: str, verb: Verb, number: int, word: str, on: int = 0
     ) -> Screen:
-        """One verb in one transaction, for the holder only."""
+        """One verb in one transaction, for the holder only.
+
+        *on*: it was typed, and what comes of it is shown by that message.
+        """
         try:
             async with self.store.begin() as books:
                 first = await seen_first(books, act.update, act.now)
                 case = await books.cases.get(case_id)
                 if case.state != "taken" or case.holder != act.by.id:
                     return desk.panel(await summary(books, case, self.keys), act.by)
-                if typed:
+                if on:
                     await withdraw(books, act.by.id, act.message, act.now)
-                work = Work(books, self.keys, act, case, first, self.new_id)
+                work = Work(books, self.keys, act, case, first, self.new_id, on)
                 return await verb(work, number, word)
         except NoSuchCase:
             return Screen((staff.NO_CASE,))

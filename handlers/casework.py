@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers import desk
+from handlers import desk, staff
 from handlers.desk import Opened, Written
+from handlers.reception import HONG_KONG
 from handlers.staff import Caseworker, Screen, Summary, under_age
-from handlers.status import OUTCOMES
+from handlers.standing import OUTCOMES
 from handlers.talk import Say
 from locales import LANGUAGES, N_
 from storage.books import Books, Case, LinkRow, NoSuchLink
@@ -36,7 +37,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A caseworker, a case that they hold, and the transaction in which they do something."""
+    """A caseworker, a case that they hold, and the transaction in which they do something.
+
+    *on* is the message that shows what comes of typed words.
+    """
 
     books: Books
     keys: StaffKeys
@@ -44,6 +48,7 @@ class Work:
     case: Case
     first: bool
     new_id: Callable[[], str]
+    on: int = 0
 
     @property
     def room(self) -> int:
@@ -123,7 +128,24 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
         happened,
         case.note is not None,
         check,
+        await may_ask(books, case),
+        await lets(books, case, "watch"),
+        await books.letterboxes.get(case.id) is not None,
     )
+
+
+async def lets(books: Books, case: Case, what: str) -> bool:
+    """Whether the person agreed to it, and has not taken it back."""
+    consent = (await books.consents.of(case.id)).get(what)
+    return consent is not None and consent.given
+
+
+async def may_ask(books: Books, case: Case) -> bool:
+    """Whether the person lets us ask the platforms; an older version asked nobody about it."""
+    if case.ends:
+        return False
+    consent = (await books.consents.of(case.id)).get("ask")
+    return consent is None or consent.given or under_age(case)
 
 
 async def told(work: Work) -> Summary:
@@ -206,8 +228,11 @@ async def notes_of(work: Work) -> list[Written]:
         plain = opened(work.case.note, work.keys, work.place("note")) or b""
         written.append(Written(plain.decode()))
     for note in await work.books.notes.of(work.case.id):
-        plain = opened(note.sealed, work.keys, work.place(f"staff note {note.id}")) or b""
-        written.append(Written(plain.decode(), note.day))
+        if note.kind == "unsent":
+            continue
+        whose = "person" if note.kind == "person" else "staff"
+        plain = opened(note.sealed, work.keys, work.place(f"{whose} note {note.id}")) or b""
+        written.append(Written(plain.decode(), note.day, note.kind))
     return written
 
 
@@ -227,6 +252,8 @@ async def record(work: Work, number: int, word: str) -> Screen:
     state = desk.CHOICES.get(word)
     if state is None:
         return await show_panel(work, number, word)
+    if state == "requested" and not await may_ask(work.books, work.case):
+        return desk.panel(await told(work), work.act.by, Say(staff.DO_NOT_ASK))
     row = await the_row(work, number)
     if work.first and row.state != state:
         await work.books.links.record(work.case.id, number, state, row.reference, work.act.today)
@@ -236,20 +263,47 @@ async def record(work: Work, number: int, word: str) -> Screen:
     return desk.recorded(await told(work), await the_link(work, number))
 
 
-async def put_news(work: Work) -> None:
-    """One line for the person, if they want it: to where only the door can tell."""
+async def explain(work: Work, number: int, word: str) -> Screen:
+    """Why the platform said no."""
+    row = await the_row(work, number)
+    if word not in desk.WHY or row.state != "refused":
+        return await show_panel(work, number, word)
+    if work.first:
+        await work.books.links.explain(work.case.id, number, word)
+        await work.note_down(f"why {number}: {word}")
+    return desk.recorded(await told(work), await the_link(work, number))
+
+
+async def put_news(work: Work, kind: str = "news") -> None:
+    """One line for the person, if they want it: to where only the door can tell.
+
+    *kind*: "news" changes the line that is there; a "letter" is worth one of its own.
+    """
     address = await work.books.addresses.get(work.case.id, work.act.today)
-    inner = opened(address, work.keys, work.place("address")) if address else None
-    if not work.case.news or inner is None:
+    inner = opened(address.sealed, work.keys, work.place("address")) if address else None
+    if not work.case.news or address is None or inner is None:
         return
     await work.books.outbox.put(
         "door",
-        "news",
+        kind,
         case_id=work.case.id,
-        key=f"news:{work.case.id}",
-        body={"inner": inner.hex(), "language": work.case.language},
-        due=work.act.now,
+        key=f"{kind}:{work.case.id}",
+        body={
+            "inner": inner.hex(),
+            "language": work.case.language,
+            "silent": address.silent,
+        },
+        due=next_hour(work.act.now, address.hour),
     )
+
+
+def next_hour(now: datetime, hour: int | None) -> datetime:
+    """When Hong Kong's clock next shows this hour; now, if it does, or if any will do."""
+    local = now.astimezone(HONG_KONG)
+    if hour is None or local.hour == hour:
+        return now
+    then = local.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return then if then > local else then + timedelta(days=1)
 
 
 # Verbs that end it
@@ -308,6 +362,7 @@ VERBS: Mapping[str, Verb] = {
     "record": choose_link,
     "state": choose_state,
     "set": record,
+    "why": explain,
     "refer": choose_whom,
     "to": refer,
     "close": choose_outcome,

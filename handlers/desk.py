@@ -17,10 +17,11 @@ from handlers.staff import (
     spelled,
     under_age,
 )
-from handlers.status import OUTCOMES, link_states
+from handlers.standing import OUTCOMES, link_states
 from handlers.talk import Blank, Button, Code, Fact, Say, Standing, Strong
 from locales import N_
 from storage.links import LinkState
+from storage.notes import Kind
 
 MOST_LINKS, MOST_CHOICES = 8, 20
 ROOM = 3500  # UTF-16 units of a page, within Telegram's 4096
@@ -35,6 +36,16 @@ STATES: Mapping[LinkState, str] = {
     "refused": N_("refused"),
     "back": N_("back again"),
 }
+
+WHY: Mapping[str, str] = {
+    "rules": N_("Within its rules"),
+    "proof": N_("Wants proof of identity"),
+    "silent": N_("Answers nobody"),
+    "closed": N_("Closed group"),
+    "nobody": N_("Nobody to ask"),
+    "court": N_("Wants a court order"),
+}
+"""Why a platform said no, as handlers.standing.REASONS tells the person."""
 
 CHOICES: Mapping[str, LinkState] = {state: state for state in STATES if state != "new"}
 
@@ -55,10 +66,11 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A note: the person's, or, with a day, a caseworker's."""
+    """A note: the person's first one, or, with a day, a later one of some kind."""
 
     text: str
     day: date | None = None
+    kind: Kind = "staff"
 
 
 # The panel
@@ -101,6 +113,7 @@ def panel_buttons(of: Summary) -> list[Button]:
         *first,
         Button(press("note", case), N_("Note")),
         *record,
+        *([Button(press("write", case), N_("Write to the person"))] if of.reachable else []),
         Button(press("release", case), N_("Release")),
         Button(press("close", case), N_("Close"), "danger"),
     ]
@@ -226,6 +239,10 @@ def note_title(note: Written) -> Say:
     """Whose note it is."""
     if note.day is None:
         return Say(N_("The person wrote:"))
+    if note.kind == "person":
+        return Say(N_("The person wrote, {day}:"), {"day": spelled(note.day)})
+    if note.kind == "letter":
+        return Say(N_("We wrote to the person, {day}:"), {"day": spelled(note.day)})
     return Say(N_("Our team, {day}:"), {"day": spelled(note.day)})
 
 
@@ -267,8 +284,22 @@ RECORDED = N_("Recorded. Type the platform's reference, or Back.")
 def recorded(of: Summary, link: Opened) -> Screen:
     """It is recorded; the platform's reference may follow."""
     ask = Say(RECORDED)
-    keys = (Button(press("record", of.case.id), N_("Another link")), back(of.case.id))
+    keys = (
+        *why_buttons(of, link),
+        Button(press("record", of.case.id), N_("Another link")),
+        back(of.case.id),
+    )
     return Screen((link_line(link), ask), keys, asks="reference", number=link.number)
+
+
+def why_buttons(of: Summary, link: Opened) -> tuple[Button, ...]:
+    """A *no* may be given its reason, which the person is told in plain words."""
+    if link.state != "refused":
+        return ()
+    return tuple(
+        Button(press("why", of.case.id, link.number, reason), words)
+        for reason, words in WHY.items()
+    )
 
 
 # Refer, close, release

@@ -120,10 +120,14 @@ def edited(draft: Draft, said: Said) -> Stay:
     )
     if words_of(notes) > MOST_WORDS:
         return Stay(draft, (Say(NOTE_FULL),))
-    changed = with_links(replace(draft, links=others, notes=notes), links, said.message)
+    is_words = bool(draft.words) and said.message == draft.words_message
+    words = said.text.strip() if is_words else draft.words
+    kept = replace(draft, links=others, notes=notes, words=words)
+    changed = with_links(kept, links, said.message)
     if links:
         return Stay(changed, understood(changed, links))
     if changed.links != draft.links:
         line = N_("Changed. Links now: {all}.")
         return Stay(changed, (Say(line, {"all": len(changed.links)}),))
-    return Stay(changed, (Say(N_("Changed.")),) if notes != draft.notes else ())
+    rewritten = (notes, words) != (draft.notes, draft.words)
+    return Stay(changed, (Say(N_("Changed.")),) if rewritten else ())

@@ -99,10 +99,19 @@ class House:
 
     def told(self, turn: Turn, told: Told) -> Turn:
         """The same turn, once its effect is carried out."""
-        tell = self.step(turn.draft).tell
-        telling = tell(turn.draft, told) if tell else Telling(())
+        here = self.step(turn.draft)
+        telling = here.tell(turn.draft, told) if here.tell else Telling(())
+        if telling.to:
+            turn = self._shifted(turn, here, telling.to)
         buttons = (*telling.buttons, *turn.buttons)
         return replace(turn, says=(*turn.says, *telling.says), buttons=buttons)
+
+    def _shifted(self, turn: Turn, here: Step, to: str) -> Turn:
+        """What came of an effect may lead on, by an exit in the row; no second effect follows."""
+        if to not in here.exits:
+            raise WrongExit(f"{here.name} -> {to}")
+        draft = replace(turn.draft, step=to)
+        return replace(turn, draft=draft, buttons=(*self.step(draft).shown(draft), CLEAR))
 
     def step(self, draft: Draft) -> Step:
         """Where *draft* stands; an unknown place (an older version's) is home's first step."""
@@ -155,7 +164,7 @@ class House:
                 here = draft.came_from or (draft.talk, draft.step)
                 return self._opened(name, replace(draft, came_from=here, topic=topic))
             case Talk(name):
-                return self._opened(name, replace(draft.left(), came_from=(), topic=""))
+                return self._opened(name, replace(draft.left().away(), came_from=(), topic=""))
             case _:
                 return replace(draft, step=to)
 

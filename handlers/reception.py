@@ -2,46 +2,49 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from unicodedata import normalize
 
 from pydantic import TypeAdapter
 
-from handlers import wishes
+from handlers import news, visits, wishes
+from handlers.consents import ASK_NEWS, WORDINGS, given_with_send
 from handlers.home import HOUSE, TALK_OVER
 from handlers.names import new_id, new_name
+from handlers.sealing import fit_to_keep, seal_address, seal_labels, seal_link
 from handlers.spoken import Answer, Voice
 from handlers.talk import (
+    CLEAR,
     DigitOff,
     Done,
     Draft,
     Effect,
     Filed,
     Heard,
+    Mine,
+    Pressed,
     Said,
-    Standing,
     Swept,
     Told,
     TooMany,
     Turn,
     Unknown,
 )
+from handlers.visits import ADDRESS_DAYS, Visit, consent, count_answers
 from locales import BOTH
-from storage.books import Books, NewCase, Store
+from storage.books import Books, Case, Consent, NewCase, NoSuchCase, Store
 from storage.codes import Prepared, Shelf, in_fours, is_whole
 from storage.counts import Counts
 from storage.drafts import Drafts
 from storage.keys import DoorKeys
 from storage.outbox import AT_ONCE
-from storage.seal import Place, Sealed, seal, unseal
+from storage.seal import Place, PublicKey, Sealed, seal, unseal
 
 HONG_KONG = timezone(timedelta(hours=8))
 TRIES_AN_HOUR = 5
 NAMES_TRIED = 20  # then a number is added: there are some eight thousand names
-ADDRESS_DAYS = 14
 DAY = 24 * 3600
 FORGETS = (Effect.CLEAR, Effect.FORGET)
 LONG = 500  # letters in one message
@@ -123,9 +126,8 @@ class Reception:
                 return len(heard), repeated
             lapsed = memory is None and await self.counts.drop(_unsent(person)) > 0
             draft = memory.draft if memory else await self._returning(person, language)
-            turn, many = await take_all(draft, [one for _, one in new])
+            turn, many = await self._turn(draft, new, chat, person)
             update, last = new[many - 1]
-            turn = await self._carry_out(turn, chat, person, update)
             await self._mark_unsent(person, draft, turn)
             if lapsed and isinstance(last, Said) and turn.effect not in FORGETS:
                 turn = replace(turn, says=(TALK_OVER, *turn.says))
@@ -138,6 +140,16 @@ class Reception:
             held.kept = None if gone else _MEMORY.dump_json(kept, exclude_defaults=True)
             return len(heard) - len(new) + many, answer
 
+    async def _turn(
+        self, draft: Draft, heard: Sequence[tuple[int, Heard]], chat: int, person: str
+    ) -> tuple[Turn, int]:
+        """The turn that has an answer, its effect carried out, and how many turns it took."""
+        first = heard[0][1]
+        if isinstance(first, Pressed) and (case_id := news.ended(first.name)):
+            return await self._end_news(case_id, draft), 1
+        turn, many = await take_all(draft, [one for _, one in heard])
+        return await self._carry_out(turn, chat, person, heard[many - 1][0]), many
+
     async def seen(self, chat: int, messages: Mapping[int, float]) -> None:
         """Remember messages of the chat (id -> unix seconds), so that they can be cleared."""
         await self.drafts.remember(self.keys.person(chat), messages)
@@ -147,7 +159,7 @@ class Reception:
         draft = Draft(ref=self._new_ref(), language=language)
         async with self.store.begin() as books:
             pending = await books.pending.get(person, self._now())
-        if pending is None:
+        if pending is None or pending.saved:
             return draft
         return replace(draft, ref=pending.case_id, talk="report", step="sent", sent=True)
 
@@ -160,11 +172,18 @@ class Reception:
                 told = await self._file(draft, chat, person, update)
                 draft = draft if draft.sent else draft.bare()
             case Effect.SAVED:
-                told = await self._forget_code(person)
+                told = await self._save_code(person)
                 draft = draft.fresh(self._new_ref())
-            case Effect.LOOK_UP:
-                told = await self._look_up(draft.code, person)
+            case Effect.CHECK:
+                told = await self._check(draft.code, person)
                 draft = replace(draft, code="")
+                if told == Done():
+                    draft = draft.fresh(self._new_ref())
+            case Effect.SHOW:
+                told = await self._number(person)
+            case Effect.LOOK_UP:
+                mine, told = await self._look_up(draft.code, person)
+                draft = replace(draft, code="", mine=mine)
             case Effect.CLEAR:
                 told = await self._clear(chat, person)
                 await self._wish(chat, None, None)
@@ -176,13 +195,17 @@ class Reception:
                 told = await self._wish(chat, None, None)
             case Effect.FORGET:
                 told = Done()
+            case effect:
+                draft, told = await self._visit(effect, draft, chat)
         return HOUSE.told(replace(turn, draft=draft), told)
 
     async def _file(self, draft: Draft, chat: int, person: str, update: int) -> Told:
         """One transaction: case, links, receipt, pending code, address, notice, seen-mark."""
         if not draft.sent:
             prepared = await self.shelf.take()
-            report = await asyncio.to_thread(_Report.of, draft, chat, self.keys)
+            report = await asyncio.to_thread(
+                _Report.of, draft, chat, self.keys, prepared.letterbox
+            )
             async with self.store.begin() as books:
                 # For the record only: the case's own id keeps it from being filed twice, since
                 # the ids of updates may start again anywhere.
@@ -207,11 +230,15 @@ class Reception:
         if not await books.cases.file(case, report.links):
             return
         await books.receipts.put(prepared.tag, case.id)
+        await books.letterboxes.put(case.id, prepared.letterbox.as_bytes(), report.labels)
         number = seal(prepared.code.encode(), self.keys.back.public, _number_place(person))
         await books.pending.put(person, case.id, number, self._now())
         if report.address:
             until = self.today() + timedelta(days=ADDRESS_DAYS)
             await books.addresses.put(case.id, report.address, until)
+        await books.consents.put(*consents_in(draft, case))
+        if "count" in draft.agreed:
+            await count_answers(books, case.id, draft, case.day)
         await books.outbox.put_card(case.id, case.urgency, AT_ONCE)
 
     async def _number(self, person: str) -> Told:
@@ -223,30 +250,62 @@ class Reception:
         code = unseal(pending.sealed, self.keys.back, _number_place(person))
         return Filed(in_fours(code.decode()))
 
-    async def _forget_code(self, person: str) -> Told:
+    async def _save_code(self, person: str) -> Told:
         async with self.store.begin() as books:
-            await books.pending.drop(person)
+            await books.pending.save(person)
         return Done()
 
-    async def _look_up(self, code: str, person: str) -> Told:
+    async def _check(self, digits: str, person: str) -> Told:
+        """Done where the digits are of the number; the number, where they are not."""
+        told = await self._number(person)
+        if isinstance(told, Filed) and digits not in (
+            *told.code.split(),
+            told.code.replace(" ", ""),
+        ):
+            return told
+        return await self._save_code(person)
+
+    async def _look_up(self, code: str, person: str) -> tuple[Mine | None, Told]:
         if not is_whole(code):
-            return DigitOff()
+            return None, DigitOff()
         async with self.store.begin() as books:  # a try that cannot be answered is no try
             await books.pending.get(person, self._now())
         if await self.counts.add(f"look up:{person}", 3600) > TRIES_AN_HOUR:
-            return TooMany()
-        tag = await self.shelf.tag(code)
+            return None, TooMany()
+        ticket = await self.shelf.ticket(code)
         async with self.store.begin() as books:
-            case = await books.cases.by_receipt(tag)
-            if case is None:
-                return Unknown()
-            return Standing(case.state, await books.links.states(case.id), case.outcome or "")
+            return await visits.opened(books, ticket, self._new_ref(), self.today())
+
+    async def _end_news(self, case_id: str, draft: Draft) -> Turn:
+        """From the line itself, whatever the talk is about; the talk stays where it is."""
+        with suppress(NoSuchCase):
+            async with self.store.begin() as books:
+                await visits.end_news(books, case_id, self.today())
+        return Turn(draft, (news.NO_MORE,), (CLEAR,), redraw=True)
+
+    async def _visit(self, effect: Effect, draft: Draft, chat: int) -> tuple[Draft, Told]:
+        """What a person does with the case that is open; it may have gone meanwhile."""
+        if draft.mine is None:
+            return draft.away(), Unknown()
+        try:
+            async with self.store.begin() as books:
+                case = await books.cases.get(draft.mine.id)
+                return await visits.do(
+                    effect, self._visit_of(books, case, draft, draft.mine, chat)
+                )
+        except NoSuchCase:
+            return draft.away(), Unknown()
+
+    def _visit_of(self, books: Books, case: Case, draft: Draft, mine: Mine, chat: int) -> Visit:
+        now, today = self._now(), self.today()
+        return Visit(books, self.keys, case, mine, draft, now, today, chat, self._new_ref)
 
     async def _clear(self, chat: int, person: str) -> Told:
         """Delete what can be deleted. The number goes too: whoever reads on must not find it."""
         messages = await self.drafts.remembered(person)
         left = await self.sweep(chat, messages)
-        await self._forget_code(person)
+        async with self.store.begin() as books:
+            await books.pending.drop(person)
         await self.drafts.forget_messages(person, set(messages) - left)
         return Swept(len(left))
 
@@ -344,12 +403,16 @@ def _number_place(person: str) -> Place:
     return Place(person, "number")
 
 
-ADDRESS = re.compile(r"[!-~]{0,200}[./:][!-~]{3,2000}")
+def consents_in(draft: Draft, case: NewCase) -> list[Consent]:
+    """All four answers of a report, each with the words in which it asked."""
+    yes = {*given_with_send(draft), *(("write",) if draft.news else ())}
+    asked = {**WORDINGS, "write": ASK_NEWS}
+    return [consent(case, what, what in yes, case.day, words) for what, words in asked.items()]
 
 
 def note_of(draft: Draft) -> str:
-    """The note; where somebody may be under 18, without addresses: nobody here may open them."""
-    return draft.note if draft.minor == "no" else ADDRESS.sub("(…)", normalize("NFKC", draft.note))
+    """The note as it may be kept."""
+    return fit_to_keep(draft.note, draft.minor or "unsure")
 
 
 def told_of(draft: Draft) -> bytes:
@@ -366,32 +429,24 @@ class _Report:
     happened: Sealed
     note: Sealed | None
     address: Sealed | None
+    labels: Sealed
 
     @classmethod
-    def of(cls, draft: Draft, chat: int, keys: DoorKeys) -> "_Report":
+    def of(cls, draft: Draft, chat: int, keys: DoorKeys, letterbox: PublicKey) -> "_Report":
         """Seal each field to the staff key, at its place in the case."""
 
         def to_staff(plain: bytes, field: str) -> Sealed:
             return seal(plain, keys.staff, Place(draft.ref, field))
 
         links = tuple(
-            to_staff(
-                json.dumps(
-                    {
-                        "platform": kept.link.platform,
-                        "url": kept.link.url,
-                        "open_url": kept.link.open_url,
-                    }
-                ).encode(),
-                f"link {number}",
-            )
+            seal_link(kept.link, number, draft.ref, keys)
             for number, kept in enumerate(draft.links, 1)
         )
-        place = Place(draft.ref, "address")
-        inner = seal(str(chat).encode(), keys.back.public, place) if draft.news else None
+        platforms = {number: kept.link.platform for number, kept in enumerate(draft.links, 1)}
         return cls(
             links=links,
             happened=to_staff(told_of(draft), "happened"),
             note=to_staff(note_of(draft).encode(), "note") if draft.note else None,
-            address=seal(inner, keys.staff, place) if inner else None,
+            address=seal_address(chat, draft.ref, keys) if draft.news else None,
+            labels=seal_labels(platforms, draft.ref, letterbox),
         )

@@ -5,6 +5,15 @@ from dataclasses import replace
 from unicodedata import normalize
 from zlib import crc32
 
+from handlers import consents
+from handlers.consents import (
+    ASK_NEWS,
+    ask_more_consents,
+    choose_more_consents,
+    in_review,
+    questions,
+    read_more_consents,
+)
 from handlers.digits import code_in, digits_of
 from handlers.directory import short_line
 from handlers.gather import MOST_WORDS, NOTE_FULL, by_platform, links_in, words_of
@@ -52,20 +61,21 @@ AGES: dict[Button, Minor] = {YES: "yes", NO: "no", UNSURE: "unsure"}
 GO_ON, NOT_NOW = Button("go on", N_("Go on")), Button("not now", N_("Not now"))
 THAT_IS_ALL = Button("all", N_("That is all"), "primary")
 TAKE_OUT = Button("take out", N_("Take a link out"))
-DONE = Button("done", N_("Done"), "primary")
+DONE, SKIP = consents.DONE, consents.SKIP
 NO_LINK = Button("choose", N_("No link? Choose a chat"))
 CHANNEL = Button("choose:channel", N_("Choose a channel"), choose="channel")
 GROUP = Button("choose:group", N_("Choose a group"), choose="group")
 TO_LINKS = Button("to links", N_("Back"))
-SKIP = Button("skip", N_("Skip"))
 NO_NOTE = Button("no note", N_("Take the note out"))
 NEWS_NO = Button("news:no", N_("No, I will ask"), "primary")
 NEWS_YES = Button("news:yes", N_("Yes, tell me here"))
 SEND = Button("send", N_("Send"), "success")
 CHANGE = Button("change", N_("Change something"))
+MAY = Button("may", N_("What you may do"))
 DO_NOT_SEND = Button("stop", N_("Do not send"))
 THE_REST = Button("report", N_("Report the other links"), "primary")
 SAVED = Button("saved", N_("I have saved it"), "success")
+SHOW = Button("show", N_("Show it once more"))
 
 MINOR: dict[Minor, str] = {
     "yes": N_("under 18"),
@@ -405,12 +415,7 @@ def with_note(draft: Draft, note: Note) -> Move:
 
 def ask_news(draft: Draft) -> Say:
     """Off unless asked for, with the danger said first."""
-    return Say(
-        N_(
-            "When something changes, shall I show one neutral line here? Anyone holding your "
-            "phone could see it. If unsure, choose No: you can always ask with your case number."
-        )
-    )
+    return Say(ASK_NEWS)
 
 
 def read_news(draft: Draft, heard: Heard) -> Move:
@@ -443,7 +448,7 @@ def ask_review(draft: Draft) -> tuple[Say, ...]:
     lines.append(
         Say(N_("• News in this chat: yes") if draft.news else N_("• News in this chat: no"))
     )
-    return tuple(lines)
+    return (*lines, *in_review(draft))
 
 
 def ask_change(draft: Draft) -> Say:
@@ -467,7 +472,7 @@ def tell_sent(draft: Draft, told: Told) -> Telling:
     return Telling(
         (
             Say(N_("Sent. Our team has it.")),
-            Say(YOUR_NUMBER, {"code": Code(told.code)}),
+            *number_of(told),
             Say(
                 N_(
                     "Please save it somewhere safe: with it you can ask how things stand. Once "
@@ -476,13 +481,55 @@ def tell_sent(draft: Draft, told: Told) -> Telling:
                 )
             ),
         ),
-        (Button("copy", N_("Copy case number"), copy=told.code),),
+        copy_of(told),
     )
 
 
 def read_sent(draft: Draft, heard: Heard) -> Move:
-    """Until the number is saved, it is what every message is answered with."""
+    """Until the number is saved, it is what every message is answered with.
+
+    Who types it has it.
+    """
+    if isinstance(heard, Said) and (code := code_in(heard.text)):
+        return Go("checked", replace(draft, code=code))
     return Go("sent", draft)
+
+
+def ask_group(draft: Draft) -> Say:
+    """Asked once, kindly: a number that was not saved is gone with this chat."""
+    return Say(
+        N_(
+            "One last thing: please type any one of its four groups of digits, so that you can "
+            "be sure you have it. Or press Skip."
+        )
+    )
+
+
+def read_group(draft: Draft, heard: Heard) -> Move:
+    """Four digits, or all sixteen."""
+    if isinstance(heard, Said):
+        digits = code_in(heard.text) or digits_of(heard.text) or ""
+        if len(digits) in (4, 16):
+            return Go("checked", replace(draft, code=digits))
+    return Stay(draft, (Say(N_("I need four digits in a row from your case number.")),))
+
+
+def tell_checked(draft: Draft, told: Told) -> Telling:
+    """It is saved; or here it is once more, and not asked for again."""
+    if not isinstance(told, Filed):
+        return Telling((Say(N_("That is right.")), ask_saved(draft)), to="saved")
+    other = Say(N_("That is none of its groups. Here is your number once more."))
+    return Telling((other, *number_of(told), ask_sent(draft)), copy_of(told))
+
+
+def number_of(told: Filed) -> tuple[Say, ...]:
+    """The number, to be tapped."""
+    return (Say(YOUR_NUMBER, {"code": Code(told.code)}),)
+
+
+def copy_of(told: Filed) -> tuple[Button, ...]:
+    """The number, to be copied by a button."""
+    return (Button("copy", N_("Copy case number"), copy=told.code),)
 
 
 def ask_saved(draft: Draft) -> Say:
@@ -511,8 +558,15 @@ def read_saved(draft: Draft, heard: Heard) -> Move:
 
 
 def tell_saved(draft: Draft, told: Told) -> Telling:
-    """The same, once the number is forgotten here."""
+    """The same, once that is noted."""
     return Telling((ask_saved(draft),))
+
+
+def tell_shown(draft: Draft, told: Told) -> Telling:
+    """The number once more, within ten minutes of sending."""
+    if not isinstance(told, Filed):
+        return Telling((Say(N_("The number can no longer be shown here.")),))
+    return Telling((*number_of(told), ask_saved(draft)), copy_of(told))
 
 
 REPORT = Script(
@@ -555,27 +609,68 @@ REPORT = Script(
     Step("urgency", ask_urgency, read_urgency, to=("note", "review"), choices=choose_urgency),
     Step("note", ask_note, read_note, to=("news", "review"), choices=choose_note, free=True),
     Step("news", ask_news, read_news, to=("review",), choices=lambda draft: (NEWS_NO, NEWS_YES)),
-    Step("review", ask_review, buttons={SEND: "sent", CHANGE: "change", DO_NOT_SEND: STOP}),
+    Step(
+        "review",
+        ask_review,
+        buttons={SEND: "sent", CHANGE: "change", MAY: "consents", DO_NOT_SEND: STOP},
+    ),
     Step("change", ask_change, buttons=PARTS),
+    Step(
+        "consents",
+        ask_more_consents,
+        read_more_consents,
+        to=("gender", "review"),
+        choices=choose_more_consents,
+    ),
+    *questions("review"),
     Step(
         "sent",
         ask_sent,
         read_sent,
-        buttons={SAVED: "saved"},
-        to=("sent",),
+        buttons={SAVED: "group"},
+        to=("sent", "checked"),
         effect=Effect.FILE,
         tell=tell_sent,
+        holds=True,
+    ),
+    Step(
+        "group",
+        ask_group,
+        read_group,
+        buttons={SKIP: "saved"},
+        to=("checked",),
+        free=True,
+        holds=True,
+    ),
+    Step(
+        "checked",
+        ask_sent,
+        read_group,
+        buttons={SAVED: "saved"},
+        to=("checked",),
+        effect=Effect.CHECK,
+        tell=tell_checked,
+        free=True,
         holds=True,
     ),
     Step(
         "saved",
         ask_saved,
         read_saved,
-        buttons={Button("home", N_("Back")): HOME},
+        buttons={Button("home", N_("Back")): HOME, SHOW: "shown"},
         to=(Talk("report"), Talk("status")),
         choices=lambda draft: (THE_REST,) if draft.links else (),
         effect=Effect.SAVED,
         tell=tell_saved,
+    ),
+    Step(
+        "shown",
+        ask_saved,
+        read_saved,
+        buttons={Button("home", N_("Back")): HOME},
+        to=(Talk("report"), Talk("status")),
+        effect=Effect.SHOW,
+        tell=tell_shown,
     ),
     opening=opening,
 )

@@ -14,6 +14,7 @@ from handlers.talk import (
     Blank,
     Button,
     Code,
+    Day,
     Fact,
     Folded,
     Number,
@@ -156,6 +157,8 @@ class Voice:
             case Fact(key):
                 entry, _, field = key.rpartition(".")
                 page.write(facts.entry(entry).text(field, language))
+            case Day(iso):
+                page.write(spoken_day(date.fromisoformat(iso), language))
             case Number(key):
                 self._number(page, facts.entry(key), language)
             case Source(keys):

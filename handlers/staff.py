@@ -6,7 +6,7 @@ from datetime import date
 
 from handlers.home import LANGUAGE_NAMES
 from handlers.report import HAPPENED, MINOR, URGENCY
-from handlers.status import OUTCOMES
+from handlers.standing import OUTCOMES
 from handlers.talk import Blank, Button, Fact, Say, Strong
 from locales import BOTH, N_, facts
 from storage.books import Case
@@ -25,7 +25,7 @@ class Caseworker:
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """What a caseworker is asked to type: "note" or "reference", and the message that asks.
+    """What a caseworker is asked to type ("note", "reference", "letter"), and where it is asked.
 
     "kept" is what was typed last, in *update*, so that hearing it twice keeps it once.
     """
@@ -52,7 +52,8 @@ class Summary:
     """A case without its contents. *platforms*: how many links on each, "" where none could tell.
 
     *links*: how many are in each state. *note*: whether the person left one. *check*: what came of
-    the legal check, where they attached it.
+    the legal check, where they attached it. *may_ask*: whether they let us ask the platforms,
+    *watch*: look for new copies; *reachable*: be written to.
     """
 
     case: Case
@@ -61,6 +62,9 @@ class Summary:
     happened: tuple[str, ...] = ()
     note: bool = False
     check: Mapping[str, str] = field(default_factory=dict)
+    may_ask: bool = True
+    watch: bool = False
+    reachable: bool = False
 
 
 def press(verb: str, case_id: str, number: int = 0, word: str = "") -> str:
@@ -117,8 +121,14 @@ def about(of: Summary) -> tuple[Say, ...]:
         kinds = tuple(Say(HAPPENED[kind]) for kind in of.happened if kind in HAPPENED)
         lines.append(Say(N_("• What happened: {kinds}"), {"kinds": kinds}))
     lines.append(Say(N_("• News: wanted") if case.news else N_("• News: not wanted")))
+    if of.watch:
+        lines.append(Say(N_("• New copies: look for them")))
     if under_age(case):
         lines.append(bold(UNDER_AGE))
+    elif not of.may_ask:
+        lines.append(bold(DO_NOT_ASK))
+    if case.ends:
+        lines.append(Say(WITHDRAWN, {"day": spelled(case.ends)}))
     return tuple(lines)
 
 
@@ -127,6 +137,8 @@ def bold(words: str) -> Say:
     return Say("{words}", {"words": Strong(words)})
 
 
+WITHDRAWN = N_("⚠ Withdrawn by the person: erased on {day}, unless they keep it.")
+DO_NOT_ASK = N_("⚠ Ask no platform: the person took that back.")
 UNDER_AGE = N_("⚠ May be under 18: refer it, the links stay closed.")
 
 

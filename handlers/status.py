@@ -1,11 +1,37 @@
-"""How is my case: the code, typed in any digits, tells the state in words."""
+"""My case: the code, typed in any digits, opens it; how it stands, and what can be done."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from handlers.additions import (
+    WANTED,
+    added,
+    ask_add_links,
+    ask_add_note,
+    ask_addition,
+    ask_case_duty,
+    choose_add_links,
+    read_add_links,
+    read_add_note,
+    read_case_duty,
+    toward,
+)
+from handlers.consents import (
+    agreed,
+    ask_consents,
+    asking,
+    choose_consents,
+    questions,
+    read_consents,
+)
 from handlers.digits import code_in
+from handlers.gather import links_in
+from handlers.news import ask_times, choose_times, read_times
+from handlers.report import GO_ON, SEND, ask_take_out, choose_take_out, read_take_out
+from handlers.standing import MOST_LINES, link_line, standing
 from handlers.talk import (
     HOME,
-    Blank,
+    REPORT,
     Button,
     DigitOff,
     Draft,
@@ -13,46 +39,38 @@ from handlers.talk import (
     Go,
     Heard,
     Move,
+    Pressed,
     Said,
     Say,
     Script,
     Standing,
     Stay,
     Step,
-    Talk,
+    Strong,
     Telling,
     Told,
     TooMany,
+    as_says,
 )
 from locales import N_
 
 BACK = Button("home", N_("Back"))
+TO_CASE = Button("my case", N_("Back to my case"))
+EACH = Button("each", N_("Each link"))
+ADD_LINKS = Button("add links", N_("Add links"))
+ADD_NOTE = Button("add note", N_("Write to our team"))
+CONSENTS = Button("consents", N_("What you may do"))
+ANSWER = Button(ADD_NOTE.name, N_("Answer"), "primary")
+READ = Button("read", N_("I have read it"))
+NEWS = Button("news", N_("When to tell me"))
+WITHDRAW = Button("withdraw", N_("Withdraw my case"))
+ERASE_IT = Button("erase it", N_("Erase it in 72 hours"), "danger")
+KEEP = Button("keep", N_("Keep my case"), "primary")
+NOT_SENT = Button("unsent", N_("What is not sent"), "primary")
+EARLIER, LATER = Button("earlier", N_("Previous")), Button("later", N_("Next"))
+A_PAGE = 15  # lines: with every reason given, in both languages, they fill one message
 
-STATES = {
-    "waiting": N_("Your report is safe with our team. A caseworker will take it up."),
-    "taken": N_("A caseworker is working on your report."),
-    "closed": N_("Your case is closed: {outcome}."),
-}
-
-LINK_STATES = {
-    "new": N_("not yet asked: {count}"),
-    "requested": N_("asked the platform to remove: {count}"),
-    "removed": N_("removed: {count}"),
-    "refused": N_("the platform said no: {count}"),
-    "back": N_("came back (being asked again): {count}"),
-}
-
-OUTCOMES = {
-    "removed": N_("all links were removed"),
-    "partly": N_("some links were removed"),
-    "refused": N_("the platforms did not remove them"),
-    "referred": N_("it was passed on to those who can help"),
-    "withdrawn": N_("it was withdrawn"),
-    "no answer": N_("the platforms did not answer"),
-}
-
-
-REMOVED = N_("Removed: {removed} of {all}.")
+# Opening a case
 
 
 def ask_code(draft: Draft) -> Say:
@@ -63,21 +81,16 @@ def ask_code(draft: Draft) -> Say:
 def read_code(draft: Draft, heard: Heard) -> Move:
     """Sixteen digits are looked up; anything else is answered kindly."""
     if isinstance(heard, Said) and (code := code_in(heard.text)):
-        return Go("standing", replace(draft, code=code))
+        return Go("looking", replace(draft, code=code))
     line = N_("I need the 16 digits of your case number, like 1234 5678 9012 3456.")
     return Stay(draft, (Say(line),))
 
 
-def ask_more(draft: Draft) -> Say:
-    """The question that stays on the screen after an answer."""
-    return Say(N_("You can type your case number again at any time."))
-
-
-def tell_standing(draft: Draft, told: Told) -> Telling:
-    """State, links by state, what happens next."""
+def tell_looked(draft: Draft, told: Told) -> Telling:
+    """The case, or why there is none to show."""
     match told:
         case Standing():
-            return Telling((*standing(told), ask_more(draft)))
+            return Telling(letters(told) or ask_case(draft), to="case")
         case DigitOff():
             off = N_("One digit seems off. Please check the number and type it again.")
             return Telling((Say(off),))
@@ -89,38 +102,174 @@ def tell_standing(draft: Draft, told: Told) -> Telling:
             return Telling((Say(gone),))
 
 
-def standing(told: Standing) -> tuple[Say, ...]:
-    """One case in words and numbers."""
-    outcome = Say(OUTCOMES.get(told.outcome, N_("our work on it is done")))
-    state = Say(STATES[told.state], {"outcome": outcome} if told.state == "closed" else {})
-    total = sum(told.links.values())
-    if not total:
-        return state, next_step(told)
-    removed = {"removed": told.links.get("removed", 0), "all": total}
+# The open case
+
+
+def ask_case(draft: Draft) -> tuple[Say, ...]:
+    """How it stands, and the question that stays on the screen."""
+    mine = draft.mine
+    if mine is None:
+        return (ask_code(draft),)
+    unread = (STAYS,) if mine.letters else ()
+    return (*unread, *standing(mine.standing), *not_sent(draft), ask_more(draft))
+
+
+def letters(told: Standing) -> tuple[Say, ...]:
+    """What our team wrote, by itself, so that it fits one screen; how the case stands follows."""
+    if not told.letters:
+        return ()
+    texts = tuple(Say("{letter}", {"letter": text}) for text in told.letters)
+    return (Say("{head}", {"head": Strong(N_("Our team writes to you:"))}), *texts, STAYS)
+
+
+STAYS = Say(N_("The message stays here for 30 days, or until you answer or press I have read it."))
+
+
+def ask_more(draft: Draft) -> Say:
+    """One can do something, or ask about another case."""
+    return Say(N_("You can add to it here, or type a case number again at any time."))
+
+
+def not_sent(draft: Draft) -> tuple[Say, ...]:
+    """What was given here and is not in the case yet."""
+    if not (draft.links or draft.words):
+        return ()
+    return (Say(N_("Something you gave here is not sent yet.")),)
+
+
+def choose_case(draft: Draft) -> tuple[Button, ...]:
+    """What makes sense as the case stands; nothing, where none is open."""
+    mine = draft.mine
+    if mine is None:
+        return ()
+    unsent = (NOT_SENT,) if not_sent(draft) else ()
+    each = (EACH,) if len(lines_of(mine.standing)) > MOST_LINES else ()
+    write = (ANSWER, READ) if mine.letters else (ADD_NOTE,)
+    news = (NEWS,) if mine.standing.news else ()
+    end = KEEP if mine.standing.ends else WITHDRAW
+    return (*unsent, ADD_LINKS, *write, *each, CONSENTS, *news, end)
+
+
+def read_case(draft: Draft, heard: Heard) -> Move:
+    """A button, links for this case, or another code."""
+    if isinstance(heard, Said) and (code := code_in(heard.text)):
+        return Go("looking", replace(draft.away(), code=code))
+    if draft.mine is None:
+        return read_code(draft, heard)
+    match heard:
+        case Pressed(EACH.name):
+            return Go("each", replace(draft, mine=replace(draft.mine, page=0)))
+        case Pressed(NEWS.name):
+            return Go("news", draft)
+        case Pressed(WITHDRAW.name):
+            return Go("withdraw", draft)
+        case Pressed(KEEP.name):
+            return Go("kept", draft)
+        case Pressed(READ.name):
+            return Go("read", draft)
+        case Pressed(CONSENTS.name):
+            return Go("consents", draft)
+        case Pressed(NOT_SENT.name) if not_sent(draft):
+            return toward("review", draft, draft.mine)
+        case Pressed(name) if name in WANTED:
+            return toward(WANTED[name], draft, draft.mine)
+        case Said() if links_in(heard):
+            return toward("links", draft, draft.mine)
+        case _:
+            return Stay(draft, (Say(N_("Sorry, I did not understand that.")),))
+
+
+GONE = Say(N_("This case is not here any more."))
+
+
+def then_case(
+    lines: Callable[[Draft, Told], tuple[Say, ...]],
+) -> Callable[[Draft, Told], Telling]:
+    """A teller: *lines* of what was done, then the case as it stands by that."""
+
+    def tell(draft: Draft, told: Told) -> Telling:
+        if draft.mine is None:
+            return Telling((GONE, ask_code(draft)), to="code")
+        return Telling((*lines(draft, told), *ask_case(draft)), to="case")
+
+    return tell
+
+
+def tell_timed(draft: Draft, told: Told) -> Telling:
+    """When news come by that."""
+    if draft.mine is None:
+        return Telling((GONE, ask_code(draft)), to="code")
+    return Telling(ask_times(draft), to="news")
+
+
+def tell_agreed(draft: Draft, told: Told) -> Telling:
+    """What was changed; who wants to be counted is asked three questions, once."""
+    if draft.mine is None or not isinstance(told, Standing):
+        return Telling((GONE, ask_code(draft)), to="code")
+    said = agreed(told, draft.choice)
+    if draft.choice == "count" and "count" in (told.consents or {}) and not told.counted:
+        return Telling((said, *as_says(asking("gender")(draft))), to="gender")
+    return Telling((said, *ask_consents(draft)), to="consents")
+
+
+def ask_withdraw(draft: Draft) -> tuple[Say, ...]:
+    """What it does, and when; whoever did it in the person's name is seen in time."""
     return (
-        state,
-        Say(REMOVED, removed),
-        Say(N_("Links: {links}."), {"links": link_states(told)}),
-        next_step(told),
+        Say(
+            N_(
+                "This erases your case and all that is in it: links, words, messages. It is done "
+                "after 72 hours; until then you can stop it here with your number."
+            )
+        ),
+        Say(
+            N_(
+                "Requests already made to platforms, and what was passed on, cannot be called "
+                "back. Figures stay; nobody can be found in them."
+            )
+        ),
     )
 
 
-def link_states(told: Standing) -> tuple[Blank, ...]:
-    """How many links are in each state, in the order of the work."""
-    return tuple(
-        Say(words, {"count": told.links[state]})
-        for state, words in LINK_STATES.items()
-        if told.links.get(state)
+# Each link, where there are many
+
+
+def lines_of(told: Standing) -> tuple[Say, ...]:
+    """A line a link; none where somebody may be under 18: nobody here looks at those."""
+    return tuple(map(link_line, told.each)) if told.minor == "no" else ()
+
+
+def ask_each(draft: Draft) -> tuple[Say, ...]:
+    """One page of links."""
+    mine = draft.mine
+    if mine is None:
+        return (ask_code(draft),)
+    start = mine.page * A_PAGE
+    return (
+        *lines_of(mine.standing)[start : start + A_PAGE],
+        Say(N_("Days are when our team noted it.")),
     )
 
 
-def next_step(told: Standing) -> Say:
-    """What happens next, promising nothing that we cannot keep."""
-    if told.state == "closed":
-        return Say(N_("If a link comes back, please report it again."))
-    if told.state == "waiting":
-        return Say(N_("Next: somebody reads it and writes to the platforms. This can take days."))
-    return Say(N_("Next: we wait for the platforms' answers and ask again. This can take days."))
+def choose_each(draft: Draft) -> tuple[Button, ...]:
+    """To the page before and the page after."""
+    mine = draft.mine
+    if mine is None:
+        return ()
+    more = (mine.page + 1) * A_PAGE < len(lines_of(mine.standing))
+    return (*((EARLIER,) if mine.page else ()), *((LATER,) if more else ()))
+
+
+TURNS: Mapping[str, int] = {EARLIER.name: -1, LATER.name: 1}
+
+
+def read_each(draft: Draft, heard: Heard) -> Move:
+    """Turn the page, in place; a page that is not there is not turned to."""
+    mine = draft.mine
+    if mine is None or not isinstance(heard, Pressed) or heard.name not in TURNS:
+        return Stay(draft)
+    last = max(0, len(lines_of(mine.standing)) - 1) // A_PAGE
+    page = min(max(mine.page + TURNS[heard.name], 0), last)
+    return Stay(replace(draft, mine=replace(mine, page=page)), redraw=True)
 
 
 STATUS = Script(
@@ -130,18 +279,145 @@ STATUS = Script(
         ask_code,
         read_code,
         buttons={BACK: HOME},
-        to=("standing", Talk("report")),
+        to=("looking", REPORT),
         free=True,
     ),
     Step(
-        "standing",
-        ask_more,
+        "looking",
+        ask_code,
         read_code,
         buttons={BACK: HOME},
-        to=("standing", Talk("report")),
+        to=("looking", "case", REPORT),
         effect=Effect.LOOK_UP,
-        tell=tell_standing,
+        tell=tell_looked,
         free=True,
     ),
-    opening=lambda draft: "standing" if draft.code else "code",
+    Step(
+        "case",
+        ask_case,
+        read_case,
+        buttons={BACK: HOME},
+        to=(
+            "looking",
+            "each",
+            "duty",
+            "links",
+            "note",
+            "review",
+            "read",
+            "consents",
+            "news",
+            "withdraw",
+            "kept",
+        ),
+        choices=choose_case,
+        free=True,
+    ),
+    Step("each", ask_each, read_each, buttons={TO_CASE: "case"}, choices=choose_each),
+    Step(
+        "duty",
+        ask_case_duty,
+        read_case_duty,
+        buttons={TO_CASE: "case"},
+        to=("links", "note", "review"),
+        choices=lambda draft: (GO_ON,),
+    ),
+    Step(
+        "links",
+        ask_add_links,
+        read_add_links,
+        buttons={TO_CASE: "case"},
+        to=("take out", "review"),
+        choices=choose_add_links,
+    ),
+    Step(
+        "take out",
+        ask_take_out,
+        read_take_out,
+        to=("links",),
+        choices=choose_take_out,
+        free=True,
+    ),
+    Step(
+        "note", ask_add_note, read_add_note, buttons={TO_CASE: "case"}, to=("review",), free=True
+    ),
+    Step(
+        "review",
+        ask_addition,
+        buttons={SEND: "added", ADD_LINKS: "links", ADD_NOTE: "note", TO_CASE: "case"},
+    ),
+    Step("withdraw", ask_withdraw, buttons={ERASE_IT: "withdrawn", TO_CASE: "case"}),
+    Step(
+        "withdrawn",
+        ask_more,
+        buttons={TO_CASE: "case"},
+        to=("case", "code"),
+        effect=Effect.WITHDRAW,
+        tell=then_case(lambda draft, told: (Say(N_("Noted. Our team is told.")),)),
+    ),
+    Step(
+        "kept",
+        ask_more,
+        buttons={TO_CASE: "case"},
+        to=("case", "code"),
+        effect=Effect.KEEP,
+        tell=then_case(lambda draft, told: (Say(N_("Your case stays. Our team is told.")),)),
+    ),
+    Step(
+        "news",
+        ask_times,
+        read_times,
+        buttons={TO_CASE: "case"},
+        to=("timed",),
+        choices=choose_times,
+    ),
+    Step(
+        "timed",
+        ask_times,
+        buttons={TO_CASE: "case"},
+        to=("news", "code"),
+        effect=Effect.TIME,
+        tell=tell_timed,
+    ),
+    Step(
+        "read",
+        ask_more,
+        buttons={TO_CASE: "case"},
+        to=("case", "code"),
+        effect=Effect.READ,
+        tell=then_case(lambda draft, told: ()),
+    ),
+    Step(
+        "consents",
+        ask_consents,
+        read_consents,
+        buttons={TO_CASE: "case"},
+        to=("agreed",),
+        choices=choose_consents,
+    ),
+    Step(
+        "agreed",
+        ask_consents,
+        buttons={TO_CASE: "case"},
+        to=("consents", "gender", "code"),
+        effect=Effect.AGREE,
+        tell=tell_agreed,
+    ),
+    *questions("counted"),
+    Step(
+        "counted",
+        ask_more,
+        buttons={TO_CASE: "case"},
+        to=("case", "code"),
+        effect=Effect.COUNT,
+        tell=then_case(lambda draft, told: (Say(N_("Thank you. Only the numbers are kept.")),)),
+    ),
+    Step(
+        "added",
+        ask_more,
+        to=("case", "code"),
+        effect=Effect.ADD,
+        tell=then_case(added),
+    ),
+    opening=lambda draft: "looking" if draft.code else "code",
 )

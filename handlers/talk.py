@@ -51,13 +51,62 @@ class Filed:
     code: str
 
 
+Minor = Literal["no", "yes", "unsure"]
+Urgency = Literal["now", "soon", "calm"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStanding:
+    """One link of a case, by its number and never by its address.
+
+    *platform* is "" where nobody here knows it; *day*, of the last change, is "2026-11-24".
+    """
+
+    number: int
+    platform: str
+    state: str
+    day: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """That news come to this chat: until which day, at which hour (None: any), and how loud."""
+
+    until: str
+    hour: int | None = None
+    silent: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a case stands: its state, and how many links are in each link state."""
+    """How a case stands: its state, and how many links are in each link state.
+
+    *letters*: what our team wrote to the person; *ends*: the day on which it is erased, "" for
+    none. *consents*: what is agreed to, and since which
+    day (None: not known); *counted*: its questions were asked.
+    """
 
     state: str
     links: Mapping[str, int]
     outcome: str = ""
+    minor: Minor = "no"
+    each: tuple[LinkStanding, ...] = ()
+    consents: Mapping[str, str] | None = None
+    counted: bool = False
+    letters: tuple[str, ...] = ()
+    news: News | None = None
+    ends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Links and a note are in the case now; *over* links had no room in it and stay unsent."""
+
+    standing: Standing
+    links: int
+    note: bool
+    over: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +140,7 @@ class Done:
     """The effect was carried out and there is nothing to tell."""
 
 
-Told = Filed | Standing | Unknown | DigitOff | TooMany | Swept | Done
+Told = Filed | Standing | Added | Unknown | DigitOff | TooMany | Swept | Done
 
 
 class Effect(Enum):
@@ -99,7 +148,16 @@ class Effect(Enum):
 
     FILE = "file"
     SAVED = "saved"
+    CHECK = "check"
+    SHOW = "show"
     LOOK_UP = "look up"
+    ADD = "add"
+    AGREE = "agree"
+    COUNT = "count"
+    READ = "read"
+    TIME = "time"
+    WITHDRAW = "withdraw"
+    KEEP = "keep"
     CLEAR = "clear"
     FORGET = "forget"
     CLEAR_LATER = "clear later"
@@ -172,6 +230,13 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """A day ("2026-11-24"), to be said as people say it."""
+
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Words not yet in any language nor on any platform; blanks are filled when spoken."""
 
@@ -187,6 +252,7 @@ Blank = (
     | Folded
     | Fact
     | Number
+    | Day
     | Read
     | Source
     | While
@@ -235,8 +301,22 @@ class Note:
     message: int
 
 
-Minor = Literal["no", "yes", "unsure"]
-Urgency = Literal["now", "soon", "calm"]
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The case that a code has opened, for this talk only; the code itself is not in it.
+
+    *act* changes with each thing done, so that the same one heard twice is done once. *want* is
+    the step on the way, while the duty to report stands in between; *warned*: it was read.
+    *letters*: the ids of those that were shown.
+    """
+
+    id: str
+    act: str
+    standing: Standing
+    want: str = ""
+    warned: bool = False
+    page: int = 0
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +324,13 @@ class Draft:
     """An unfinished talk: never on disk, gone after thirty idle minutes.
 
     *ref* is the case's id to be, so that sending twice files once; *over* counts links beyond the
-    limit; *code* is sixteen typed digits; *album* is the last one answered. *newest* is the newest
+    limit; *code* is typed digits; *album* is the last one answered. *newest* is the newest
     message heard; what came up to the message *settled* is sent. *card* is the one of the law that
     is read, *answers* are those of the legal check, *checked* is what came of it, where that goes
-    along with the report. *came_from* is the talk and the
-    step that were left for a talk beside them, *topic* the card that is open there; *puzzled*: the
-    last answer was that we did not understand.
+    along with the report. *came_from* is the talk and the step that were left for a talk beside
+    them, *topic* the card that is open there; *puzzled*: the last answer was that we did not
+    understand. *words* are for the case that is open, *mine*, and *choice* is what was pressed
+    there. *agreed*: consents given in a report; *figures*: answers that are only counted.
     """
 
     ref: str = ""
@@ -265,6 +346,12 @@ class Draft:
     news: bool | None = None
     sent: bool = False
     code: str = ""
+    mine: Mine | None = None
+    words: str = ""
+    words_message: int = 0
+    choice: str = ""
+    agreed: tuple[str, ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()
     album: str = ""
     newest: int = 0
     settled: int = 0
@@ -301,6 +388,10 @@ class Draft:
             newest=self.newest,
             settled=self.newest,
         )
+
+    def away(self) -> "Draft":
+        """Elsewhere the case is closed again, and what was not sent to it is forgotten."""
+        return replace(self, mine=None, words="", words_message=0, choice="")
 
     def fresh(self, ref: str) -> "Draft":
         """The next report, in the same language; links that came after sending belong to it."""
@@ -421,10 +512,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What is said once an effect is carried out, and buttons that only now make sense."""
+    """What is said once an effect is carried out, and buttons that only now make sense.
+
+    *to*: the step, one of the row's exits, where the person stands by that; "": where they are.
+    """
 
     says: tuple[Say, ...]
     buttons: tuple[Button, ...] = ()
+    to: str = ""
 
 
 class Script:

@@ -14,25 +14,33 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage import tables
 from storage.cases import AlreadyTaken, Case, Cases, NameTaken, NewCase, NoSuchCase, NotYours
+from storage.consents import Consent, Consents
 from storage.down import Broken, Down
+from storage.figures import Figures
+from storage.letterboxes import LETTERS_FOR, InBox, Letterbox, Letterboxes
 from storage.lines import Lines
 from storage.links import LinkRow, Links, NoSuchLink
 from storage.migrations import are_current, upgrade
+from storage.news_cards import NewsCards
 from storage.notes import Note, Notes
 from storage.outbox import Letter, Outbox
 from storage.posts import Post, Posts
 from storage.pulses import Pulses
-from storage.receipts import PENDING_FOR, Addresses, Pending, PendingCodes, Receipts
+from storage.receipts import Address, Addresses, Pending, PendingCodes, Receipts, over
 from storage.traces import Audit, AuditRow, Quarantine, Seen
 
 __all__ = [
+    "Address",
     "AlreadyTaken",
     "AuditRow",
     "Books",
     "Broken",
     "Case",
+    "Consent",
     "Down",
+    "InBox",
     "Letter",
+    "Letterbox",
     "LinkRow",
     "NameTaken",
     "NewCase",
@@ -68,6 +76,10 @@ class Books:
         self.receipts = Receipts(connection)
         self.pending = PendingCodes(connection)
         self.addresses = Addresses(connection)
+        self.letterboxes = Letterboxes(connection)
+        self.consents = Consents(connection)
+        self.news_cards = NewsCards(connection)
+        self.figures = Figures(connection)
         self.notes = Notes(connection)
         self.outbox = Outbox(connection)
         self.posts = Posts(connection)
@@ -78,9 +90,10 @@ class Books:
         self.quarantine = Quarantine(connection)
 
     async def sweep(self, now: datetime) -> None:
-        """Forget what has had its time: seen-marks, codes not yet saved, return addresses."""
+        """Forget what has had its time: seen-marks, codes, return addresses, letters."""
         await self._forget(tables.seen, tables.seen.c.at <= now - SEEN_FOR)
-        await self._forget(tables.pending, tables.pending.c.at <= now - PENDING_FOR)
+        await self._forget(tables.pending, over(now))
+        await self._forget(tables.letters, tables.letters.c.day < now.date() - LETTERS_FOR)
         await self._forget(tables.addresses, tables.addresses.c.until < now.date())
 
     async def _forget(self, table: Table, which: ColumnElement[bool]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -39,7 +39,10 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as it is kept. *holder*: a caseworker's user id; *version* grows with each change."""
+    """A case as it is kept. *holder*: a caseworker's user id; *version* grows with each change.
+
+    *ends*: the day on which a withdrawn case is erased; *counted*: its questions are answered.
+    """
 
     id: str
     name: str
@@ -55,6 +58,8 @@ class Case:
     holder_name: str | None
     outcome: str | None
     version: int
+    ends: date | None = None
+    counted: bool = False
 
 
 class AlreadyTaken(Exception):
@@ -143,6 +148,29 @@ class Cases:
     async def close(self, case_id: str, holder: int, outcome: str) -> Case:
         """Done with, and how; NotYours unless *holder* holds it."""
         return await self._change_own(case_id, holder, {"state": "closed", "outcome": outcome})
+
+    async def reopen(self, case_id: str) -> bool:
+        """A closed case waits again, for anybody; False when it is not closed."""
+        closed = (_T.id == case_id) & (_T.state == "closed")
+        again = {"state": "waiting", "holder": None, "holder_name": None, "outcome": None}
+        return await self._change(closed, again) is not None
+
+    async def end_on(self, case_id: str, day: date | None) -> None:
+        """The person withdraws the case, to be erased on *day*; None: they keep it after all."""
+        await self._change(_T.id == case_id, {"ends": day})
+
+    async def want_news(self, case_id: str, news: bool) -> None:
+        """Whether the person wants to be told in their chat."""
+        await self._change(_T.id == case_id, {"news": news})
+
+    async def count(self, case_id: str) -> bool:
+        """True once: this case's questions are counted now; False when they were before."""
+        fresh = (_T.id == case_id) & _T.counted.is_(False)
+        return await self._change(fresh, {"counted": True}) is not None
+
+    async def erase(self, case_id: str) -> None:
+        """Forget the case and all that belongs to it, its letters in the outbox too."""
+        await self._connection.execute(delete(tables.cases).where(_T.id == case_id))
 
     async def waiting(self, limit: int, offset: int = 0) -> list[Case]:
         """Cases nobody has, the most urgent first, then the oldest."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from storage.keys import DoorKeys
+from storage.seal import PrivateKey, PublicKey
 
 DIGITS = 16
 
@@ -65,10 +66,19 @@ def _check_digit(digits: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A code nobody has yet, and the tag that will be kept in its place."""
+    """A code nobody has yet, the tag that will be kept in its place, and its letterbox."""
 
     code: str = field(repr=False)
     tag: bytes
+    letterbox: PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a typed code stands for: the *tag* finds the case, *letterbox* opens its letters."""
+
+    tag: bytes
+    letterbox: PrivateKey
 
 
 class Shelf:
@@ -108,19 +118,20 @@ class Shelf:
         self._look()
         return taken
 
-    async def tag(self, code: str) -> bytes:
-        """What is kept in place of *code* (32 bytes), to look it up."""
+    async def ticket(self, code: str) -> Ticket:
+        """What *code* stands for."""
         with self._ahead():
-            return await self._tag(code)
+            return await self._ticket(code)
 
     async def _prepare(self) -> Prepared:
         code = new_code(self._below)
-        return Prepared(code, await self._tag(code))
+        ticket = await self._ticket(code)
+        return Prepared(code, ticket.tag, ticket.letterbox.public)
 
-    async def _tag(self, code: str) -> bytes:
+    async def _ticket(self, code: str) -> Ticket:
         loop = asyncio.get_running_loop()
         stretched = await loop.run_in_executor(self._worker, stretch, code, self._keys.salt)
-        return self._keys.receipt(stretched)
+        return Ticket(self._keys.receipt(stretched), self._keys.letterbox(stretched))
 
     @contextmanager
     def _ahead(self) -> Iterator[None]:

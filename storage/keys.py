@@ -61,6 +61,12 @@ class DoorKeys:
         """The 32 bytes kept in place of a code."""
         return _hmac(derived(self.secret, "receipt pepper", 32), stretched)
 
+    def letterbox(self, stretched: bytes) -> PrivateKey:
+        """What opens a case's letterbox: made anew from the code each time, and never kept."""
+        pepper = derived(self.secret, "letterbox pepper", 32)
+        halves = (_hmac(_hmac(pepper, stretched), bytes([part])) for part in range(3))
+        return PrivateKey.from_bytes(b"".join(halves))
+
     def locker(self) -> Locker:
         """The door's own box for unfinished talks."""
         return Locker(self.secret)

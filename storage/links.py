@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -19,7 +19,10 @@ _T = tables.links.c
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """One link. *reference*: the platform's own number for a request; *day*: the last change's."""
+    """One link. *reference*: the platform's own number for a request; *day*: the last change's.
+
+    *reason*: why it cannot be removed, one of a few words of ours.
+    """
 
     case_id: str
     number: int
@@ -28,6 +31,7 @@ class LinkRow:
     reference: Sealed | None
     mark: bytes | None
     day: date
+    reason: str | None = None
 
 
 class NoSuchLink(LookupError):
@@ -65,8 +69,22 @@ class Links:
     async def record(
         self, case_id: str, number: int, state: LinkState, reference: Sealed | None, day: date
     ) -> LinkRow:
-        """What became of one link; NoSuchLink if there is none of this number."""
-        return await self._change(case_id, number, state=state, reference=reference, day=day)
+        """What became of one link; NoSuchLink if there is none of this number.
+
+        A reason belongs to the state before, and goes with it.
+        """
+        values = {"state": state, "reference": reference, "day": day}
+        reason = case((_T.state == state, _T.reason), else_=None)
+        return await self._change(case_id, number, reason=reason, **values)
+
+    async def explain(self, case_id: str, number: int, reason: str) -> LinkRow:
+        """Why this link is as it is; NoSuchLink if there is none of this number."""
+        return await self._change(case_id, number, reason=reason)
+
+    async def count(self, case_id: str) -> int:
+        """How many links a case has."""
+        query = select(func.count()).where(_T.case_id == case_id)
+        return await self._connection.scalar(query) or 0
 
     async def mark(self, case_id: str, number: int, mark: bytes) -> None:
         """Remember the mark by which the same link is found in other cases."""

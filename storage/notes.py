@@ -1,9 +1,10 @@
-"""Caseworkers' notes on a case, sealed."""
+"""What is written to a case after it is filed, sealed: notes, and both sides of the letters."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -11,16 +12,24 @@ from storage.seal import Sealed
 
 _T = tables.notes.c
 
+# A caseworker's note, the person's, a letter to the person, and one that is not sent yet.
+Kind = Literal["staff", "person", "letter", "unsent"]
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note. *id*: 32 random hex digits; *author*: a caseworker's user id."""
+    """One note. *id*: 32 random hex digits; *author*: a caseworker's user id, 0 for the person.
+
+    *number* counts a case's notes from 1.
+    """
 
     id: str
     case_id: str
     author: int
     sealed: Sealed
     day: date
+    kind: Kind = "staff"
+    number: int = 0
 
 
 class Notes:
@@ -30,9 +39,15 @@ class Notes:
         self._connection = connection
 
     async def add(
-        self, note_id: str, case_id: str, author: int, sealed: Sealed, day: date
-    ) -> None:
-        """Keep a note, after the case's others."""
+        self,
+        note_id: str,
+        case_id: str,
+        author: int,
+        sealed: Sealed,
+        day: date,
+        kind: Kind = "staff",
+    ) -> int:
+        """Keep a note, after the case's others; gives its number."""
         lock = select(tables.cases.c.id).where(tables.cases.c.id == case_id)
         await self._connection.execute(lock.with_for_update(key_share=True))
         last = select(func.coalesce(func.max(_T.number), 0) + 1).where(_T.case_id == case_id)
@@ -42,12 +57,29 @@ class Notes:
             "author": author,
             "sealed": sealed,
             "day": day,
+            "kind": kind,
         }
         row = tables.notes.insert().values(number=last.scalar_subquery(), **values)
-        await self._connection.execute(row)
+        kept = await self._connection.execute(row.returning(_T.number))
+        return int(kept.scalar_one())
 
     async def of(self, case_id: str) -> list[Note]:
         """All notes of a case, in the order they were written."""
-        query = select(_T.id, _T.case_id, _T.author, _T.sealed, _T.day)
-        ordered = query.where(_T.case_id == case_id).order_by(_T.number)
-        return [Note(**row._asdict()) for row in await self._connection.execute(ordered)]
+        query = select(tables.notes).where(_T.case_id == case_id).order_by(_T.number)
+        return [Note(**row._asdict()) for row in await self._connection.execute(query)]
+
+    async def unsent(self, case_id: str, number: int) -> Note | None:
+        """A letter that waits to be sent; None when it is sent, or thrown away."""
+        which = (_T.case_id == case_id) & (_T.number == number) & (_T.kind == "unsent")
+        row = (await self._connection.execute(select(tables.notes).where(which))).first()
+        return None if row is None else Note(**row._asdict())
+
+    async def sent(self, note_id: str) -> None:
+        """What was unsent is on its way."""
+        row = update(tables.notes).where(_T.id == note_id)
+        await self._connection.execute(row.values(kind="letter"))
+
+    async def drop_unsent(self, case_id: str) -> None:
+        """Throw away what was written to the person and not sent."""
+        which = (_T.case_id == case_id) & (_T.kind == "unsent")
+        await self._connection.execute(delete(tables.notes).where(which))

@@ -114,6 +114,12 @@ class Outbox:
             update(tables.outbox).where(_T.id.in_(letter_ids)).values(leased_until=None, due=later)
         )
 
+    async def of_case(self, case_id: str, kind: str) -> list[Letter]:
+        """A case's letters of one kind, due or not."""
+        query = select(*_LETTER, _T.tries, _T.floor).where(_T.case_id == case_id, _T.kind == kind)
+        rows = await self._connection.execute(query.order_by(_T.id))
+        return [Letter(**row._asdict()) for row in rows]
+
     async def drop(self, key: str) -> None:
         """It need not be sent any more."""
         await self._connection.execute(delete(tables.outbox).where(_T.key == key))

@@ -23,7 +23,9 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
+    true,
 )
 
 metadata = MetaData()
@@ -81,6 +83,8 @@ cases = Table(
     Column("happened", LargeBinary, nullable=False),
     Column("note", LargeBinary),
     Column("version", Integer, nullable=False),
+    Column("ends", Date),
+    Column("counted", Boolean, nullable=False, server_default=false()),
 )
 Index(
     "cases_waiting",
@@ -102,6 +106,7 @@ links = Table(
     Column("reference", LargeBinary),
     Column("mark", LargeBinary),
     Column("day", Date, nullable=False),
+    Column("reason", String(16)),
     Index("links_mark", "mark"),
 )
 
@@ -119,6 +124,7 @@ pending = Table(
     _case(),
     Column("sealed", LargeBinary, nullable=False),
     Column("at", Utc, nullable=False),
+    Column("saved", Boolean, nullable=False, server_default=false()),
 )
 
 addresses = Table(
@@ -127,6 +133,53 @@ addresses = Table(
     _case(primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("until", Date, nullable=False),
+    Column("hour", Integer),
+    Column("silent", Boolean, nullable=False, server_default=true()),
+)
+
+letterboxes = Table(
+    "letterboxes",
+    metadata,
+    _case(primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("labels", LargeBinary, nullable=False),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", CHAR(32), primary_key=True),
+    _case(),
+    Column("number", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("day", Date, nullable=False),
+    UniqueConstraint("case_id", "number", name="letters_number"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    _case(primary_key=True),
+    Column("what", String(8), primary_key=True),
+    Column("given", Boolean, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("wording", String(24), nullable=False),
+)
+
+news_cards = Table(
+    "news_cards",
+    metadata,
+    _case(primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+figures = Table(
+    "figures",
+    metadata,
+    Column("month", CHAR(7), primary_key=True),
+    Column("what", String(32), primary_key=True),
+    Column("value", String(64), primary_key=True),
+    Column("times", Integer, nullable=False),
 )
 
 notes = Table(
@@ -138,6 +191,7 @@ notes = Table(
     Column("author", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("day", Date, nullable=False),
+    Column("kind", String(8), nullable=False, server_default="staff"),
     UniqueConstraint("case_id", "number", name="notes_number"),
 )
 

@@ -81,6 +81,7 @@ async def test_a_person_reports_and_a_caseworker_removes_on_one_page(
         number_of_case = await code.inner_text()
         await page.screenshot(path=SCREENSHOTS / f"code-{size['width']}.png")
         await person.press(report.SAVED)
+        await person.press(report.SKIP)
 
         await group.press("Take")
         await group.press("Open")

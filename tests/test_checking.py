@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rehearse import TODAY
+from bot.stage import TODAY
 from handlers import desk, reception
 from handlers.casework import read_told
 from handlers.check import CODES, FLAGS, RULES, SKIPPED, How, check

@@ -8,7 +8,8 @@ from secrets import randbelow
 
 import pytest
 
-from bot.rehearse import CODE, Rehearsal
+from bot.rehearse import Rehearsal
+from bot.stage import CODE
 from handlers.home import HOUSE
 from handlers.talk import CLEAR, Draft, Heard, Pressed, Said, Turn
 from storage.books import Store

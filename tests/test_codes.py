@@ -86,7 +86,9 @@ async def test_an_empty_shelf_makes_a_code_on_the_spot(shelf: Shelf) -> None:
     prepared = await shelf.take()
 
     assert is_whole(prepared.code)
-    assert prepared.tag == await shelf.tag(prepared.code)
+    ticket = await shelf.ticket(prepared.code)
+    assert prepared.tag == ticket.tag
+    assert prepared.letterbox.id == ticket.letterbox.id
     assert len(prepared.tag) == 32
 
 
@@ -116,17 +118,18 @@ async def test_who_waits_goes_before_the_filling(shelf: Shelf) -> None:
     """Behind at most the one code that is being made."""
     async with asyncio.TaskGroup() as group:
         filling = group.create_task(shelf.fill())
-        tags = await asyncio.gather(*(shelf.tag(code) for code in SAMPLE[:4]))
+        tickets = await asyncio.gather(*(shelf.ticket(code) for code in SAMPLE[:4]))
         made_meanwhile = len(shelf)
         filling.cancel()
 
-    assert len(set(tags)) == 4
+    assert len({ticket.tag for ticket in tickets}) == 4
+    assert len({ticket.letterbox.id for ticket in tickets}) == 4
     assert made_meanwhile <= 1
 
 
 async def test_who_gives_up_waiting_does_not_hold_up_the_filling(shelf: Shelf) -> None:
     async with asyncio.TaskGroup() as group:
-        looking = group.create_task(shelf.tag(SAMPLE[0]))
+        looking = group.create_task(shelf.ticket(SAMPLE[0]))
         filling = group.create_task(shelf.fill())
         await asyncio.sleep(0)
         looking.cancel()

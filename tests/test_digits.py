@@ -37,6 +37,31 @@ def test_a_code_is_sixteen_digits_whatever_the_last() -> None:
     assert code_in("一二三四 五六七八 九零一二 三四五六") == "1234567890123456"
 
 
-@pytest.mark.parametrize("typed", ["123", "1234 5678 9012 345", "1234 5678 9012 34567", "code"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "my number is 1234 5678 9012 3456.",
+        "no: 1234567890123456, please",
+        "code:1234-5678-9012-3456!",
+        "我個號碼係一二三四 五六七八 九零一二 三四五六，點呀",
+        "號碼１２３４５６７８９０１２３４５６唔該",
+        "2 days ago I got 1234 5678 9012 3456",
+        "係咪1234567890123456？",
+    ],
+)
+def test_a_code_is_read_in_a_sentence(typed: str) -> None:
+    assert code_in(typed) == "1234567890123456"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("123", "1234 5678 9012 345", "1234 5678 9012 34567", "code"),
+        "https://example.org/1234567890123456",
+        "example.org?id=1234567890123456",
+        "look at 1234567890123456.html",
+        "number 1234 5678 9012 34567 please",
+    ],
+)
 def test_anything_else_is_no_code(typed: str) -> None:
     assert code_in(typed) is None

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.rehearse import TODAY
+from bot.stage import TODAY
 from handlers.cards import CARDS, OFFENCES, Card
 from handlers.home import HOUSE
 from handlers.law import ask_card, the_card

@@ -216,7 +216,8 @@ async def reported(
             answer = await hear(number, update, heard)
         codes += [key.copy for row in answer.rows for key in row if key.copy]
         if number % 3:
-            await hear(number, number * 100 + 90, Pressed(report.SAVED.name))
+            await hear(number, number * 100 + 89, Pressed(report.SAVED.name))
+            await hear(number, number * 100 + 90, Pressed(report.SKIP.name))
         if number % 20 == 0:
             await hear(number, number * 100 + 91, Pressed("status"))
             await hear(number, number * 100 + 92, Said(codes[-1], message=9))

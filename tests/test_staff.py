@@ -11,7 +11,7 @@ from handlers.desk import Opened, Written, link_lines, links_page, note_pages, n
 from handlers.digest import LINES
 from handlers.spoken import Answer, Voice, units
 from handlers.staff import Caseworker, Screen, Summary, card, press
-from handlers.status import OUTCOMES
+from handlers.standing import OUTCOMES
 from storage.books import Case
 from storage.links import LinkState
 from storage.seal import Sealed

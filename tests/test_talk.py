@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rehearse import CODE, TODAY, Rehearsal
+from bot.rehearse import Rehearsal
+from bot.stage import CODE, STANDINGS, TODAY
 from handlers.answers import COMFORT
 from handlers.erase import tell_cleared, tell_stopped
 from handlers.gather import MOST_LINKS
@@ -17,7 +18,8 @@ from handlers.house import House, WrongExit, meant
 from handlers.links import Entity, Link, Origin
 from handlers.report import MINOR, NEVER_ASKED, tell_sent
 from handlers.spoken import Answer, Voice, units
-from handlers.status import OUTCOMES, STATES, tell_standing
+from handlers.standing import OUTCOMES, STATES, standing
+from handlers.status import letters
 from handlers.talk import (
     CLEAR,
     Aside,
@@ -29,6 +31,7 @@ from handlers.talk import (
     Go,
     Heard,
     Kept,
+    Mine,
     NoSuchStep,
     Note,
     Pressed,
@@ -45,6 +48,7 @@ from handlers.talk import (
 )
 from locales import LANGUAGES, language_of
 
+MANY = "7777777777777774"
 LINK = Link("telegram", "https://t.me/zz_invented/1", "https://t.me/zz_invented/1")
 PLACES = [(script.name, name) for script in HOUSE.scripts.values() for name in script.steps]
 
@@ -84,6 +88,7 @@ def at(talk: str, step: str, language: str | None = "en") -> Draft:
         sent=step == "sent",
         answers={"q1": ("shared",), "q2": ("parts",)} if talk == "check" else {},
         checked={"AAE": "may"},
+        mine=Mine("case", "act", STANDINGS[MANY]) if talk == "status" else None,
     )
 
 
@@ -364,7 +369,9 @@ def test_help_and_comfort_come_in_every_step_and_nothing_is_lost(word: str) -> N
             continue
         turn = HOUSE.take(draft, Said(word, message=7))
 
-        assert replace(turn.draft, notes=(), newest=0) == draft, step.name
+        assert replace(turn.draft, notes=(), words="", words_message=0, newest=0) == draft, (
+            step.name
+        )
         assert len(turn.says) > len(as_says((step.again or step.ask)(draft))), step.name
         assert turn.effect is None
 
@@ -383,7 +390,7 @@ def test_the_words_for_a_talk_work_everywhere_but_over_an_unsaved_number() -> No
     for (draft, step), (word, talk) in product(everywhere(), ends.items()):
         turn = HOUSE.take(draft, Said(word))
         assert turn.draft.talk == ("report" if step.holds else talk)
-        assert (turn.effect is Effect.FILE) == step.holds
+        assert (turn.effect is Effect.FILE) == (step.name == "sent")
 
 
 def test_words_of_despair_in_the_note_are_kept_and_comforted() -> None:
@@ -494,12 +501,10 @@ def test_a_number_that_is_gone_is_said_to_be_gone() -> None:
 @pytest.mark.parametrize("links", [{}, {"new": 2}, {"removed": 1, "back": 3}])
 def test_every_standing_can_be_told(state: str, outcome: str, links: dict[str, int]) -> None:
     for language in LANGUAGES:
-        page = Voice(language, TODAY).message(
-            tell_standing(Draft(), Standing(state, links, outcome)).says
-        )
+        page = Voice(language, TODAY).message(standing(Standing(state, links, outcome)))
         assert page.text
     if links:
-        words = told(tell_standing, Draft(), Standing(state, links, outcome))
+        words = Voice("en", TODAY).message(standing(Standing(state, links, outcome))).text
         assert f"Removed: {links.get('removed', 0)} of {sum(links.values())}." in words
 
 
@@ -615,6 +620,8 @@ def check_links(before: Draft, heard: Heard, turn: Turn, after: Draft) -> None:
         assert not after.links
     elif turn.effect is Effect.FILE and not before.sent:
         assert after == after.bare()
+    elif turn.effect is Effect.ADD:
+        assert lost <= {kept.link.url for kept in before.links}
     elif isinstance(heard, Said) and heard.edited:
         assert lost <= {k.link.url for k in before.links if k.message == heard.message}
     elif before.step == "take out":
@@ -663,6 +670,43 @@ def test_after_sending_nothing_that_was_typed_is_said_again(
     outgoing = " ".join(repr(one).lower() for one in answers)
     assert not any(six in outgoing for six in SIXES)
     assert PLANTED not in repr(rehearsal.draft)
+
+
+@pytest.mark.parametrize("language", [None, *LANGUAGES])
+@pytest.mark.parametrize("start", ["Add links", "Write to our team"])
+def test_after_adding_to_a_case_nothing_that_was_typed_is_said_again(
+    language: str | None, start: str
+) -> None:
+    rehearsal = Rehearsal(language)
+    rehearsal.draft = replace(at("status", "case"), links=(), language=language)
+    for one in (
+        *(Said(start), Said(f"https://example.org/{PLANTED}", message=1), Pressed("add note")),
+        *(Said(PLANTED, message=2), Pressed("note"), Pressed("add links"), Pressed("all")),
+    ):
+        rehearsal.take(one)
+    rehearsal.asked = MANY
+
+    turn, answer = rehearsal.take(Pressed("send"))
+
+    answers = [answer, *(rehearsal.take(Said(word))[1] for word in ("hello", "/start", MANY))]
+    assert turn.effect is Effect.ADD
+    assert not any(six in repr(answers).lower() for six in SIXES)
+    assert PLANTED not in repr(rehearsal.draft)
+
+
+@pytest.mark.parametrize("told", STANDINGS.values())
+def test_every_screen_of_a_case_fits_one_message_in_both_languages(told: Standing) -> None:
+    worst = tuple(
+        replace(link, platform="website", state="refused", reason="closed") for link in told.each
+    )
+    mine = Mine("id", "act", replace(told, each=worst), letters=("a",))
+    for step in ("case", "each"):
+        page = Voice(None, TODAY).message(
+            as_says(HOUSE.scripts["status"].steps[step].ask(Draft(mine=mine)))
+        )
+        assert units(page.text) <= 4096
+    long = letters(replace(told, letters=("x" * 1800,)))
+    assert units(Voice(None, TODAY).message(long).text) <= 4096
 
 
 def test_an_address_that_no_screen_could_show_is_not_kept_and_that_is_said() -> None:

@@ -1,0 +1,56 @@
+"""What the staff are told when a person does something with their case: how much, never what."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.staff import Screen, card_buttons, press, spelled
+from handlers.talk import Blank, Button, Say, Strong
+from locales import N_
+from storage.books import Case
+
+
+def to_holder(case: Case, body: Mapping[str, Any]) -> Screen:
+    """For the caseworker who has the case, in their own chat."""
+    return Screen(lines(case, body), (Button(press("panel", case.id), N_("Open")),))
+
+
+def to_group(case: Case, body: Mapping[str, Any], username: str) -> Screen:
+    """For everybody: a closed case waits again, or its holder's chat cannot be written to."""
+    return Screen(lines(case, body), card_buttons(case, username))
+
+
+LINES = {
+    "do not ask": N_("{case}: the person wants no platform asked from now on."),
+    "withdrawn": N_("{case}: the person withdraws it. It is erased on {day} unless they keep it."),
+    "kept": N_("{case}: the person keeps it after all."),
+    "ask again": N_("{case}: the person lets us ask the platforms again."),
+}
+
+
+def lines(case: Case, body: Mapping[str, Any]) -> tuple[Say, ...]:
+    """What the person did; *body* is the letter's."""
+    name: dict[str, Blank] = {"case": Strong(case.name)}
+    if body["what"] == "added":
+        return added(name, body)
+    if body["what"] == "withdrawn" and case.ends:
+        name["day"] = spelled(case.ends)
+    return (Say(LINES[body["what"]], name),)
+
+
+def erased(name: str) -> Screen:
+    """What is left of a withdrawn case's card."""
+    return Screen(
+        (Say(N_("{case}: withdrawn by the person, and erased."), {"case": Strong(name)}),)
+    )
+
+
+def added(name: Mapping[str, Blank], body: Mapping[str, Any]) -> tuple[Say, ...]:
+    """How much came into a case, and whether that opened it again."""
+    again = (Say(N_("{case} is open again."), name),) if body["again"] else ()
+    if body["links"] and body["words"]:
+        line = N_("{case}: the person added links ({links}) and wrote to you.")
+    elif body["links"]:
+        line = N_("{case}: the person added links ({links}).")
+    else:
+        line = N_("{case}: the person wrote to you. It is under Note.")
+    return (*again, Say(line, {**name, "links": body["links"]} if body["links"] else name))
