@@ -134,7 +134,7 @@ async def watch(sandbox: Sandbox, names: list[str], soon: float, settings: Setti
 
 
 def forgotten(settings: Settings) -> int:
-    """How many cases have no card and no letter that would bring one."""
+    """How many cases have no card, no line on a page, and no letter that would bring one."""
     with closing(sqlite3.connect(file_of(settings))) as books:
         (many,) = books.execute(_FORGOTTEN).fetchone()
     return int(many)
@@ -143,6 +143,7 @@ def forgotten(settings: Settings) -> int:
 _FORGOTTEN = """
 SELECT count(*) FROM cases
 WHERE id NOT IN (SELECT key FROM posts)
+AND id NOT IN (SELECT case_id FROM lines)
 AND id NOT IN (SELECT case_id FROM outbox WHERE case_id IS NOT NULL)
 """
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.alarm import ALARMS
 from bot.parcels import Delete, Done, Edit, Errand, Kind, Nothing, Outcome, Parcel, Send
-from handlers import desk, staff
+from bot.rush import PAGE, TIDY, post_key, put_page
+from handlers import desk, digest, staff
 from handlers.casebook import withdraw
 from handlers.casework import read_link, summary
 from handlers.reception import HONG_KONG
@@ -20,6 +21,7 @@ from storage.keys import StaffKeys
 LOOSE_FOR = timedelta(minutes=2)
 POINTER_FOR = timedelta(seconds=60)
 
+PLAIN_PAGE = Say(N_("New cases are here, but their list cannot be shown. Please use /queue."))
 PLAIN = Say(N_("A case is here, but its card cannot be shown. Please use /queue."))
 
 
@@ -47,7 +49,8 @@ class Clerk:
     def kinds(self) -> dict[str, Kind]:
         """The letters of the staff lane."""
         return {
-            "card": Kind(self.card, paced=True),
+            "card": Kind(self.card, self.after_card, paced=True),
+            PAGE: Kind(self.page, paced=True),
             "say": Kind(self.say, paced=True),
             "alarm": Kind(self.alarm, paced=True),
             "pointer": Kind(self.pointer, self.after_pointer, paced=True),
@@ -70,6 +73,25 @@ class Clerk:
         if post is None or post.chat != self.room.chat:
             return Send(parcel, case.id)
         return Edit(post.message, parcel, case.id)
+
+    async def after_card(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """A case with its own card needs no line on a page."""
+        if page := await books.lines.drop(str(letter.case_id)):
+            await put_page(books, page, now + TIDY)
+
+    async def page(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """The new cases of a rush that still wait; no page where none is left."""
+        cases = await books.lines.waiting_on(letter.body["page"])
+        key = post_key(letter.body["page"])
+        post = await books.posts.get(key)
+        if not cases:
+            return Delete(post.chat, post.message, key) if post else Nothing()
+        parcel = self.to_group(digest.page(cases), now)
+        if post is None or post.chat != self.room.chat:
+            return Send(parcel, key)
+        return Edit(post.message, parcel, key)
 
     async def _mark(self, books: Books, case: Case) -> None:
         for row in await books.links.of(case.id):
@@ -144,15 +166,10 @@ class Clerk:
         """Take a message away."""
         return Delete(letter.body["chat"], letter.body["message"])
 
-    async def digest(self, books: Books, now: datetime) -> Parcel | None:
-        """What waits, in one message, during a rush."""
-        waiting = await books.cases.count_waiting()
-        if not waiting:
-            return None
-        return self.to_group(staff.digest(await books.cases.waiting(A_PAGE), waiting), now)
-
     def minimal(self, letter: Letter) -> Parcel | None:
-        """A card in its plainest form, for when Telegram finds the usual one wrong."""
+        """A card or a page in its plainest form, for when Telegram finds the usual one wrong."""
+        if letter.kind == PAGE:
+            return Parcel(self.room.chat, spoken(Screen((PLAIN_PAGE,)), None, letter.due))
         if letter.kind != "card" or letter.case_id is None:
             return None
         take = Button(staff.press("take", letter.case_id), N_("Take"))

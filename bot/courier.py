@@ -13,13 +13,13 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn, cast
+from typing import NoReturn
 
-from pyrate_limiter import Decision, InMemoryBucket, Rate, RateItem
+from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
 from bot.parcels import (
     Carrier,
@@ -41,6 +41,7 @@ from bot.parcels import (
     Wait,
     Wrong,
 )
+from bot.rush import PAGE, Rush, urgency
 from handlers.spoken import Answer
 from storage.books import Books, Letter, Store
 from storage.down import Down
@@ -55,14 +56,7 @@ DOWN_SECONDS = 5.0
 GONE_SECONDS = 60.0
 ODD_SECONDS = 60.0
 PARKED_SECONDS = 3600.0
-DIGEST = "digest"
 LATEST = "latest"  # the post that is only the newest of our other messages in the group
-DIGEST_SECONDS = 10.0
-RUSH = 10  # letters waiting: more begin a rush ...
-CALM = 3  # ... and no more than these end it
-URGENCY = {"now": 0, "soon": 1, "calm": 2}
-
-Digest = Callable[[Books, datetime], Awaitable[Parcel | None]]
 
 
 class Heights:
@@ -95,35 +89,35 @@ class Heights:
 
 
 class Pace:
-    """How often the group may be written to: *most* in any *seconds*.
+    """How often the group may be written to: *most* in any *seconds*, *spare* of them for pages.
 
     A group takes about 20 messages a minute, edits included. 6 in 20 seconds are 18 a minute,
-    and even after a burst an urgent card waits 20 seconds at most.
+    and even after a burst an urgent card waits 20 seconds at most. A page names many cases: it
+    must not wait for the cards that went before a rush was seen.
     """
 
-    def __init__(self, most: int = 6, seconds: float = 20.0) -> None:
-        self.seconds = seconds
+    def __init__(self, most: int = 6, seconds: float = 20.0, spare: int = 2) -> None:
+        self._cards = max(1, most - spare)
         # One less, since the library counts both ends of its window.
         self._bucket = InMemoryBucket([Rate(most, int(seconds * 1000) - 1)])
-        self._held_until = 0.0
+        self.held_until = 0.0
 
-    def take(self, now: float) -> float:
-        """Take a place, and 0; or take none, and the seconds until it is worth asking again."""
-        if now < self._held_until:
-            return self._held_until - now
+    def take(self, now: float, *, page: bool = False) -> bool:
+        """Take a place, if there is one."""
+        if now < self.held_until:
+            return False
         item = RateItem("group", int(now * 1000))
         newest = self._bucket.peek(0)
         if newest is not None and newest.timestamp > item.timestamp:
             self._bucket.flush()  # the clock was set back: what is noted lies in the future
         self._bucket.leak(item.timestamp)
-        if self._bucket.put(item):
-            return 0.0
-        refused = cast(Decision, self._bucket.put_decision(item))  # only async ones are awaited
-        return (refused.retry_after_ms or 1) / 1000
+        if not page and self._bucket.peek(self._cards - 1) is not None:
+            return False
+        return bool(self._bucket.put(item))
 
     def hold(self, until: float) -> None:
         """No places before *until*, in unix seconds."""
-        self._held_until = until
+        self.held_until = until
 
 
 async def until_poked(poked: asyncio.Event, seconds: float) -> None:
@@ -137,8 +131,8 @@ class Courier:
     """Delivers the letters of one lane. There must be one courier a lane.
 
     *clock* gives unix seconds. *minimal* is a letter's plainest parcel, for when Telegram finds
-    the usual one wrong; *moved* is told a group's new id; *digest* says what waits during a rush
-    (None: nothing worth telling); *sounding* is sent to a group, and deleted, before all else
+    the usual one wrong; *moved* is told a group's new id; *rush* puts many new cards on one page
+    (None: each goes out by itself); *sounding* is sent to a group, and deleted, before all else
     (None: its ids are known). *wait* sleeps until a poke, *dice* gives 0 to 1.
     """
 
@@ -154,23 +148,20 @@ class Courier:
         heights: Heights,
         minimal: Callable[[Letter], Parcel | None] = lambda letter: None,
         moved: Callable[[int], None] = lambda chat: None,
-        digest: Digest | None = None,
+        rush: Rush | None = None,
         sounding: Answer | None = None,
         lease_seconds: float = 30.0,
         wait: Callable[[asyncio.Event, float], Awaitable[None]] = until_poked,
         dice: Callable[[], float] = random.random,
     ) -> None:
         self._lane, self._store, self._carrier, self._clock = lane, store, carrier, clock
-        self._kinds = {**kinds, DIGEST: Kind(self._deliver_digest, paced=True)}
-        self._pace, self._heights = pace, heights
-        self._minimal, self._moved, self._digest = minimal, moved, digest
+        self._kinds, self._pace, self._heights = kinds, pace, heights
+        self._minimal, self._moved, self._rush = minimal, moved, rush
         self._lease_seconds, self._wait, self._dice = lease_seconds, wait, dice
         self._sounding, self._sounded = sounding, set[int]()
         self._poked = asyncio.Event()
         self._quiet_until = 0.0  # nothing at all is sent before
         self._falls = 0  # how often in a row Telegram was not reached
-        self._rush = False
-        self._digest_due = 0.0
 
     def poke(self) -> None:
         """Something was written: look now."""
@@ -193,41 +184,43 @@ class Courier:
         now = self._clock()
         if now < self._quiet_until:
             return 0
-        ended, held = 0, []
+        ended, held = 0, list[int]()
         for letter in await self._lease(now):
             if self._clock() >= now + self._lease_seconds:
                 break  # the lease is over: from here on they are anybody's, and come again
-            if seconds := self._until_room(letter):
-                held.append((letter, seconds))
+            if not self._has_room(letter):
+                held.append(letter.id)
             else:
                 ended += await self._serve(letter)
-        await self._put_back(held)
+        if held:
+            async with self._store.begin() as books:
+                await books.outbox.put_back(
+                    held, at(max(self._quiet_until, self._pace.held_until))
+                )
         return ended
 
     # Which letters go now
 
     async def _lease(self, now: float) -> list[Letter]:
-        """The letters that are due, the digest first and the urgent before the calm."""
+        """The letters that are due, pages first and the urgent before the calm."""
         async with self._store.begin() as books:
-            await self._mind_the_rush(books, now)
-            letters = await books.outbox.lease(self._lane, at(now), self._lease_seconds, BATCH)
+            letters = await self._due(books, now)
+            if self._rush is not None and (joined := await self._rush.join(books, letters, now)):
+                letters = [letter for letter in letters if letter.id not in joined]
+                letters += await self._due(books, now)
         return sorted(letters, key=rank)
 
-    def _until_room(self, letter: Letter) -> float:
-        """Seconds until this letter may go; 0: now, and its place is taken."""
+    async def _due(self, books: Books, now: float) -> list[Letter]:
+        return await books.outbox.lease(self._lane, at(now), self._lease_seconds, BATCH)
+
+    def _has_room(self, letter: Letter) -> bool:
+        """Whether this letter may go now; then its place is taken."""
         now = self._clock()
         if now < self._quiet_until:
-            return self._quiet_until - now
+            return False
         kind = self._kinds.get(letter.kind)
-        return self._pace.take(now) if kind is not None and kind.paced else 0.0
-
-    async def _put_back(self, held: Sequence[tuple[Letter, float]]) -> None:
-        if not held:
-            return
-        now = self._clock()
-        async with self._store.begin() as books:
-            for letter, seconds in held:
-                await books.outbox.put_back(letter.id, at(now + seconds))
+        paced = kind is not None and kind.paced
+        return not paced or self._pace.take(now, page=letter.kind == PAGE)
 
     # One letter
 
@@ -392,26 +385,6 @@ class Courier:
         """1, 2, 4 ... 60 seconds, up to half of that less."""
         return min(60.0, 2.0 ** (min(tries, 7) - 1)) * (1 - self._dice() / 2)
 
-    # The digest: one message that says what waits, while the pace holds the cards back
-
-    async def _mind_the_rush(self, books: Books, now: float) -> None:
-        if self._digest is None or now < self._digest_due:
-            return
-        shown = await books.posts.get(DIGEST) is not None
-        # Those put back for want of room are due within the pace's seconds.
-        waiting = await books.outbox.waiting(self._lane, at(now + self._pace.seconds))
-        self._rush = waiting > (CALM if shown else RUSH)
-        if self._rush or shown:
-            await books.outbox.put(self._lane, DIGEST, key=DIGEST, body={}, due=at(now))
-            self._digest_due = now + DIGEST_SECONDS
-
-    async def _deliver_digest(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        post = await books.posts.get(DIGEST)
-        parcel = await self._digest(books, now) if self._digest and self._rush else None
-        if parcel is None:
-            return Delete(post.chat, post.message, DIGEST) if post else Nothing()
-        return Edit(post.message, parcel, DIGEST) if post else Send(parcel, DIGEST)
-
 
 async def remember(books: Books, letter: Letter, errand: Errand, outcome: Outcome) -> None:
     """Note where a post is, and what it shows; or that it is no more.
@@ -440,8 +413,8 @@ def in_doubt(letter: Letter, parcel: Parcel) -> bool:
 
 
 def rank(letter: Letter) -> int:
-    """Who goes first, among those due: the digest, then by the body's `urgency`."""
-    return -1 if letter.kind == DIGEST else URGENCY.get(letter.body.get("urgency", "soon"), 1)
+    """Who goes first, among those due: a page, then the urgent."""
+    return -1 if letter.kind == PAGE else urgency(letter)
 
 
 def chat_of(errand: Errand) -> int:

@@ -61,9 +61,8 @@ def from_anywhere() -> Iterator[str]:
         leading.setdefault(to, []).append(word)
     for to, words in leading.items():
         typed = ", ".join(word for word in words if word.startswith("/") or len(word) == 1)
-        if not typed:
-            continue
-        yield f'anywhere(("any step")) -->|"{typed}"| {place("", to)}'
+        if typed:  # else only a button leads there
+            yield f'anywhere(("any step")) -->|"{typed}"| {place("", to)}'
 
 
 def place(talk: str, to: Exit) -> str:

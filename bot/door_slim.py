@@ -1,8 +1,27 @@
 """What the door keeps of an update: words, links, where it stands; of a person, their number."""
 
-from bot.slim import MEDIA, Kinds, Update, chat, entities, only, press, slimmed
+from bot.slim import Kinds, Update, chat, entities, only, press, slimmed
 
 STAND_IN = {"file_id": "-", "file_unique_id": "-"}
+
+# What Telegram itself writes into a private chat: noted, so that it can be cleared; not answered.
+SERVICE = frozenset(
+    (
+        "boost_added",
+        "chat_background_set",
+        "connected_website",
+        "forum_topic_closed",
+        "forum_topic_created",
+        "forum_topic_edited",
+        "forum_topic_reopened",
+        "message_auto_delete_timer_changed",
+        "pinned_message",
+        "refunded_payment",
+        "successful_payment",
+        "users_shared",
+        "write_access_allowed",
+    )
+)
 
 
 def slim(update: Update) -> Update | None:
@@ -20,9 +39,11 @@ def _message(message: Update) -> Update | None:
             kept[key] = entities(message[key])
     if (origin := message.get("forward_origin", {})).get("type") == "channel":
         kept["forward_origin"] = _origin(origin)
-    if MEDIA & message.keys():
-        kept["document"] = STAND_IN
-    return kept if kept.keys() & {"text", "document"} else None
+    if shared := message.get("chat_shared"):
+        kept["chat_shared"] = only(shared, "request_id", "chat_id", "title", "username")
+    elif "text" not in message and not SERVICE & message.keys():
+        kept["document"] = STAND_IN  # also what Telegram invents next year
+    return kept
 
 
 def _origin(origin: Update) -> Update:

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
+from itertools import takewhile
 from typing import TypeVar
 
-from aiogram import Bot, Dispatcher, Router
+from aiogram import Bot
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
@@ -21,10 +22,14 @@ from aiogram.types import (
     CopyTextButton,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    KeyboardButton,
+    KeyboardButtonRequestChat,
     LinkPreviewOptions,
     Message,
     MessageEntity,
     MessageOriginChannel,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
     Update,
     User,
 )
@@ -41,13 +46,14 @@ from handlers.home import HOUSE
 from handlers.house import word_of
 from handlers.links import Entity, Origin
 from handlers.reception import Reception, Sweep
-from handlers.spoken import Answer, Mark, Voice
+from handlers.spoken import Answer, Key, Mark, Voice
 from handlers.talk import CLEAR, ERASE, Heard, Pressed, Said, Say
 from locales import N_, language_of
 from storage.down import Down
 
 T = TypeVar("T")
 
+FLOOD = 10  # waiting from one chat: more are answered as one; an album has no more pieces
 ANSWER_SECONDS = 5.0  # a turn has ten: Telegram being slow must not look like the update's fault
 PATIENCE_SECONDS = 3
 DELETABLE_FOR = 48 * 3600
@@ -55,6 +61,7 @@ MOST_AT_ONCE = 100
 REFUSALS = (TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat)
 # pydantic forgets a model like Response[Message] that nobody holds, and takes 5 ms to remake it.
 ANSWERS = (Response[Message], Response[Message | bool], Response[bool])
+REQUESTS = {"channel": 1, "group": 2}
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 NOT_YET = (
@@ -71,7 +78,10 @@ UNREADABLE = (Say(N_("I could not read that message. Please send it again as pla
 def heard_in(message: Message, edited: bool = False) -> Said:
     """A message as the talk hears it: words, links, a channel's address, never the media."""
     entities = message.entities or message.caption_entities or []
-    origin = message.forward_origin
+    origin, shared = message.forward_origin, message.chat_shared
+    if shared:
+        chat = Origin(shared.username or "", shared.chat_id, title=shared.title or "")
+        return Said("", origin=chat, message=message.message_id, chosen=True)
     return Said(
         text=message.text or message.caption or "",
         entities=tuple(Entity(e.type, e.offset, e.length, e.url or "") for e in entities),
@@ -89,52 +99,72 @@ def origin_of(origin: MessageOriginChannel) -> Origin:
 
 
 def front_door(
-    reception: Reception, heights: Heights, clock: Callable[[], float], roll: Roll
-) -> Router:
-    """A router that hears people and answers them, and leads who want alarms; nothing else."""
-    router = Router(name="front door")
+    bot: Bot, reception: Reception, heights: Heights, clock: Callable[[], float], roll: Roll
+) -> Callable[[Sequence[Update]], Awaitable[int]]:
+    """What hears people and leads, answers them, and gives how many updates it heard.
 
-    @router.message()
-    async def typed(message: Message, bot: Bot, event_update: Update) -> None:
-        if says := roll.answer(message.chat.id, message.text or ""):
-            await show(bot, message.chat.id, Voice(None, reception.today()).message((says,)), None)
-            return
-        await hear(bot, message, event_update, heard_in(message))
+    It is not aiogram's dispatcher, because that one hears one update at a time.
+    """
 
-    @router.edited_message()
-    async def edited(message: Message, bot: Bot, event_update: Update) -> None:
-        await hear(bot, message, event_update, heard_in(message, edited=True))
+    async def hear(updates: Sequence[Update]) -> int:
+        match updates[0]:
+            case Update(update_id=number, callback_query=CallbackQuery() as query):
+                on = query.message.message_id if query.message else None
+                await reply(query.from_user, [(number, Pressed(query.data or ""))], on)
+                await settle(query)  # last: a press that comes again must still be heard
+            case Update(
+                update_id=number, edited_message=Message(from_user=User() as user) as edit
+            ):
+                await listen(user, [(number, heard_in(edit, edited=True))])
+            case Update(message=Message(from_user=User() as user) as message) if (
+                says := roll.answer(user.id, message.text or "")
+            ):
+                await show(bot, user.id, Voice(None, reception.today()).message((says,)), None)
+            case Update(message=Message(from_user=User() as user)):
+                said = [(one.update_id, heard_in(one.message)) for one in updates if one.message]
+                return await listen(user, said)
+            case Update(my_chat_member=ChatMemberUpdated() as change):
+                await leave(bot, change.chat.id)
+        return 1
 
-    @router.callback_query()
-    async def pressed(query: CallbackQuery, bot: Bot, event_update: Update) -> None:
-        on = query.message.message_id if query.message else None
-        heard = Pressed(query.data or "")
-        await reply(bot, query.from_user, event_update, heard, on)
-        await settle(query)  # last: a press that comes again must still be heard
+    async def listen(user: User, said: Sequence[tuple[int, Said]]) -> int:
+        messages = [one.message for _, one in said]
+        heights.seen(user.id, max(messages))
+        await reception.seen(user.id, dict.fromkeys(messages, clock()))
+        heard = list(takewhile(lambda one: says_something(one[1]), said))
+        return await reply(user, heard, None) if heard else 1
 
-    @router.my_chat_member()
-    async def let_in(change: ChatMemberUpdated, bot: Bot) -> None:
-        await leave(bot, change.chat.id)
-
-    async def hear(bot: Bot, message: Message, update: Update, said: Said) -> None:
-        chat = message.chat.id
-        heights.seen(chat, said.message)
-        await reception.seen(chat, {said.message: clock()})
-        if message.from_user:
-            await reply(bot, message.from_user, update, said, None, remove=bool(said.media))
-
-    async def reply(
-        bot: Bot, user: User, update: Update, heard: Heard, on: int | None, remove: bool = False
-    ) -> None:
+    async def reply(user: User, heard: Sequence[tuple[int, Heard]], on: int | None) -> int:
         language = language_of(user.language_code)
-        answer = await reception.hear(user.id, update.update_id, heard, language)
-        if remove and isinstance(heard, Said):
-            await delete(bot, user.id, [heard.message])
+        many, answer = await reception.hear_all(user.id, heard, language)
+        gone = [one.message for _, one in heard[:many] if isinstance(one, Said) and to_go(one)]
+        if gone:
+            await delete(bot, user.id, gone)
+        if answer and answer.closes and (sent := await put_away(bot, user.id)):
+            heights.sent(user.id, sent)
+            await reception.seen(user.id, {sent: clock()})
         if answer and (sent := await show(bot, user.id, answer, on)):
             heights.sent(user.id, sent)
             await reception.seen(user.id, {sent: clock()})
+        return many
 
-    return router
+    return hear
+
+
+def says_something(said: Said) -> bool:
+    """Whether there is anything to answer; a service line is only remembered, to be cleared."""
+    return bool(said.text or said.media or said.chosen)
+
+
+def to_go(said: Said) -> bool:
+    """Whether it is taken out of the chat: pictures, and the line that tells what was chosen."""
+    return bool(said.media or said.chosen)
+
+
+def in_one_turn(line: Sequence[Raw]) -> Sequence[Raw]:
+    """Of what waits in one chat, what may be answered as one: of a flood, all its messages."""
+    together = tuple(takewhile(lambda raw: "message" in raw, line))
+    return together[:MOST_AT_ONCE] if len(together) > FLOOD else line[:1]
 
 
 def desk(
@@ -145,22 +175,24 @@ def desk(
     roll: Roll,
 ) -> Desk:
     """What the receiver needs of the door."""
-    dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.include_router(front_door(reception, heights, clock, roll))
+    listening = front_door(bot, reception, heights, clock, roll)
     told: dict[int, int | None] = {}  # updates that had to wait -> the message that says so
 
-    async def hear(raw: Raw) -> None:
-        update = Update.model_validate(raw, context={"bot": bot})
+    async def hear(line: Sequence[Raw]) -> int:
+        some = in_one_turn(line)
+        raw, number = some[0], some[0]["update_id"]
         try:
-            await dispatcher.feed_update(bot, update)
+            updates = [Update.model_validate(one, context={"bot": bot}) for one in some]
+            heard = await listening(updates)
         except Unanswered:
             raise
         except Down:
-            if update.update_id not in told and not clears(raw):
-                told[update.update_id] = await tell(raw, NOT_YET)
+            if number not in told and not clears(raw):
+                told[number] = await tell(raw, NOT_YET)
             raise
-        if said := told.pop(update.update_id, None):
+        if said := told.pop(number, None):
             await reception.seen(person_of(raw), {said: clock()})
+        return heard
 
     async def tell(raw: Raw, says: Sequence[Say]) -> int | None:
         language = language_of(part_of(raw)["from"].get("language_code"))
@@ -197,7 +229,7 @@ async def show(bot: Bot, chat: int, answer: Answer, on: int | None) -> int | Non
     Raises Unanswered where Telegram cannot be reached or does not say what came of it.
     """
     try:
-        if answer.redraw and on and await redrawn(bot, chat, answer, on):
+        if answer.redraw and on and not answer.chooses and await redrawn(bot, chat, answer, on):
             return on
         message = await patiently(
             lambda: bot.send_message(
@@ -234,6 +266,23 @@ def crier(
     return cry
 
 
+async def put_away(bot: Bot, chat: int) -> int | None:
+    """Take the list to choose from off the screen: a bot can do that only with a message.
+
+    It is deleted at once; its id, in case that fails, and None where nobody is reached.
+    """
+    try:
+        message = await patiently(
+            lambda: bot.send_message(
+                chat, "…", reply_markup=ReplyKeyboardRemove(), disable_notification=True
+            )
+        )
+    except TelegramForbiddenError:
+        return None
+    await delete(bot, chat, [message.message_id])
+    return message.message_id
+
+
 async def redrawn(bot: Bot, chat: int, answer: Answer, message: int) -> bool:
     """Whether *message* now shows *answer*; False where it is gone and a new one is needed."""
     try:
@@ -243,7 +292,7 @@ async def redrawn(bot: Bot, chat: int, answer: Answer, message: int) -> bool:
                 chat_id=chat,
                 message_id=message,
                 entities=entities_of(answer.marks),
-                reply_markup=keyboard(answer),
+                reply_markup=inline(answer),
                 link_preview_options=NO_PREVIEW,
                 parse_mode=None,
             )
@@ -277,7 +326,36 @@ def entities_of(marks: Sequence[Mark]) -> list[MessageEntity]:
     return [MessageEntity(type=m.kind, offset=m.offset, length=m.length) for m in marks]
 
 
-def keyboard(answer: Answer) -> InlineKeyboardMarkup | None:
+def keyboard(answer: Answer) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    """The keys below a message; only those below the field can let somebody choose a chat."""
+    return chooser(answer) if answer.chooses else inline(answer)
+
+
+def chooser(answer: Answer) -> ReplyKeyboardMarkup:
+    """Keys below the field (Bot API, KeyboardButtonRequestChat): no picture is asked for.
+
+    The others type their own words, which are understood as a press.
+    """
+    rows = [
+        [KeyboardButton(text=key.label, request_chat=request(key)) for key in row]
+        for row in answer.rows
+    ]
+    return ReplyKeyboardMarkup(keyboard=rows, resize_keyboard=True, one_time_keyboard=True)
+
+
+def request(key: Key) -> KeyboardButtonRequestChat | None:
+    """What to ask Telegram for: the number, the title and the public name."""
+    if not key.choose:
+        return None
+    return KeyboardButtonRequestChat(
+        request_id=REQUESTS[key.choose],
+        chat_is_channel=key.choose == "channel",
+        request_title=True,
+        request_username=True,
+    )
+
+
+def inline(answer: Answer) -> InlineKeyboardMarkup | None:
     """Keys as inline buttons (Bot API, InlineKeyboardButton)."""
     rows = [
         [

@@ -1,8 +1,10 @@
 """The two halves, wired: settings, a clock and dice in; a door or a staff room that runs out."""
 
 import asyncio
+import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -41,11 +43,22 @@ class Half:
 
     async def run(self) -> None:
         """Until cancelled. The receiver starts last: first what carries, then what promises."""
+        be_prompt()
         async with asyncio.TaskGroup() as group:
             for chore in self.chores:
                 group.create_task(chore())
             group.create_task(self.courier.run())
             group.create_task(self.receiver.run())
+
+
+def be_prompt() -> None:
+    """Let nobody wait for the interpreter itself.
+
+    What is there by now stays for good: the collector need not look at it again and again. And a
+    thread that reads or seals two hundred links gives the interpreter back after a millisecond.
+    """
+    gc.freeze()
+    sys.setswitchinterval(0.001)
 
 
 @asynccontextmanager
@@ -76,7 +89,7 @@ async def open_door(
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer
 
-    from bot import front_door, news
+    from bot import caretaker, front_door, news, profile
 
     keys = read_door_keys(settings.keys)
     token = settings.door_token.get_secret_value()
@@ -95,10 +108,11 @@ async def open_door(
         sweep = front_door.sweeper(bot, clock)
         reception = Reception(store, drafts, counts, keys, shelf, sweep, below, clock)
         heights = Heights()
+        carrier = news.DoorCarrier(bot, reception, clock)
         courier = Courier(
             "door",
             store,
-            news.DoorCarrier(bot, reception, clock),
+            carrier,
             news.kinds(keys, reception),
             clock,
             pace=Pace(),
@@ -114,6 +128,8 @@ async def open_door(
             lambda: keep_house(store, clock),
             lambda: beat("door", store, lambda: receiver.listened, clock),
             *((watch.run,) if roll.chats else ()),
+            lambda: profile.introduce(api, reception.today()),
+            caretaker.Caretaker(reception, carrier, clock).run,
         )
         yield Half("door", courier, receiver, chores)
 
@@ -180,9 +196,10 @@ async def open_both(
 def then(desk: Desk, after: Callable[[], None]) -> Desk:
     """The same desk, which tells when it has heard something."""
 
-    async def hear(update: Update) -> None:
-        await desk.hear(update)
+    async def hear(line: Sequence[Update]) -> int:
+        heard = await desk.hear(line)
         after()
+        return heard
 
     return replace(desk, hear=hear)
 

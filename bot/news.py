@@ -15,7 +15,7 @@ from aiogram.exceptions import (
 )
 from aiohttp import ClientConnectorError
 
-from bot.front_door import NO_PREVIEW, entities_of, keyboard
+from bot.front_door import NO_PREVIEW, entities_of, inline
 from bot.parcels import (
     Done,
     Errand,
@@ -31,9 +31,10 @@ from bot.parcels import (
     Wait,
     Wrong,
 )
+from handlers.home import MY_CASE
 from handlers.reception import Reception
 from handlers.spoken import Voice
-from handlers.talk import CLEAR, Say
+from handlers.talk import CLEAR, Button, Say
 from locales import N_
 from storage.books import Books, Letter
 from storage.down import Down
@@ -41,6 +42,7 @@ from storage.keys import DoorKeys
 from storage.seal import Place, Sealed, unseal
 
 NEWS = N_("There is something new here, for when you have time.")
+ASK = Button(MY_CASE.name, N_("How things stand"))
 
 
 def kinds(keys: DoorKeys, reception: Reception) -> dict[str, Kind]:
@@ -51,7 +53,7 @@ def kinds(keys: DoorKeys, reception: Reception) -> dict[str, Kind]:
         inner = Sealed(bytes.fromhex(letter.body["inner"]))
         chat = unseal(inner, keys.back, Place(str(letter.case_id), "address"))
         voice = Voice(letter.body["language"], reception.today())
-        return Send(Parcel(int(chat), voice.message((Say(NEWS),), (CLEAR,))))
+        return Send(Parcel(int(chat), voice.message((Say(NEWS),), (ASK, CLEAR))))
 
     async def after(
         books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
@@ -83,7 +85,7 @@ class DoorCarrier:
                 parcel.chat,
                 parcel.answer.text,
                 entities=entities_of(parcel.answer.marks),
-                reply_markup=keyboard(parcel.answer),
+                reply_markup=inline(parcel.answer),
                 link_preview_options=NO_PREVIEW,
                 disable_notification=parcel.silent,
                 protect_content=parcel.protect,
@@ -99,7 +101,7 @@ class DoorCarrier:
                 chat_id=parcel.chat,
                 message_id=message,
                 entities=entities_of(parcel.answer.marks),
-                reply_markup=keyboard(parcel.answer),
+                reply_markup=inline(parcel.answer),
                 link_preview_options=NO_PREVIEW,
                 parse_mode=None,
             )

@@ -11,11 +11,11 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, NoReturn
 
 from bot.bot_api import BotApi, Failed, Refused
@@ -37,16 +37,31 @@ class Desk:
     """What the receiver needs from a bot.
 
     *slim* keeps the few fields we use of an update (pure; None: nothing for us). *lane* names
-    what keeps order, the chat. *hear* returns once the effect is durable and answered; raising
-    means not yet. *sorry* asks the person once to send it again; it gets the update as it came.
+    what keeps order, the chat. *hear* gets all that waits in one lane, slimmed; it hears the
+    first, or the first few in one turn, and gives how many, once their effect is durable and
+    answered; raising means none yet. *sorry* asks the person once to send it again; it gets the
+    update as it came.
     """
 
     bot: str
     allowed: tuple[str, ...]
     slim: Callable[[Update], Update | None]
     lane: Callable[[Update], str]
-    hear: Callable[[Update], Awaitable[None]]
+    hear: Callable[[Sequence[Update]], Awaitable[int]]
     sorry: Callable[[Update], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update as it came, and slimmed; or what went wrong with that."""
+
+    update: Update
+    slimmed: Update
+    fault: str = ""
+
+
+class Broken(Exception):
+    """A turn broke; its text is the name of what went wrong."""
 
 
 class TokenRefused(Trouble):
@@ -81,7 +96,7 @@ class Receiver:
         self._turn_seconds, self._poll_seconds = turn_seconds, poll_seconds
         self._lull, self._pause, self._dice = lull, pause, dice
         self._hand: dict[int, bool] = {}  # update id -> finished, in the order they were sent
-        self._lanes: dict[str, deque[Update]] = {}
+        self._lanes: dict[str, deque[Waiting]] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()  # lanes whose next turn may begin
         self._finished = asyncio.Event()
         self.listened = 0.0
@@ -194,75 +209,85 @@ class Receiver:
     # Lanes
 
     def _take(self, update: Update) -> None:
-        """Put an update at the end of its chat's lane."""
-        self._hand[update["update_id"]] = False
-        lane = self._lane(update)
+        """Put an update at the end of its chat's lane; what is not for us is finished at once."""
+        try:
+            slimmed = self._desk.slim(update)
+            lane = UNREADABLE if slimmed is None else self._desk.lane(slimmed)
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with it, others must be heard
+            self._queue(UNREADABLE, Waiting(update, {}, type(fault).__name__))
+        else:
+            self._hand[update["update_id"]] = slimmed is None
+            if slimmed is not None:
+                self._queue(lane, Waiting(update, slimmed))
+
+    def _queue(self, lane: str, waiting: Waiting) -> None:
+        self._hand[waiting.update["update_id"]] = False
         if lane not in self._lanes:
             self._lanes[lane] = deque()
             self._ready.put_nowait(lane)
-        self._lanes[lane].append(update)
-
-    def _lane(self, update: Update) -> str:
-        try:
-            slimmed = self._desk.slim(update)
-            return self._desk.lane(slimmed) if slimmed is not None else ""
-        except Exception:  # noqa: BLE001 - whatever is wrong with it, others must be heard; its turn tells
-            return UNREADABLE
+        self._lanes[lane].append(waiting)
 
     async def _work(self) -> None:
-        """Take the next lane's oldest update; then that lane goes behind all others.
+        """Take one turn of the next lane; then that lane goes behind all others.
 
         So one lane is in one pair of hands at a time, and nobody who floods starves others.
         """
         while True:
             lane = await self._ready.get()
-            update = self._lanes[lane][0]
-            await self._turn(update)
-            self._hand[update["update_id"]] = True
+            line = self._lanes[lane]
+            heard = await self._turn(tuple(line))
+            for waiting in islice(tuple(line), heard):
+                self._hand[waiting.update["update_id"]] = True
+                line.popleft()
             self._finished.set()
-            self._lanes[lane].popleft()
-            if self._lanes[lane]:
+            if line:
                 self._ready.put_nowait(lane)
             else:
                 del self._lanes[lane]
 
     # A turn
 
-    async def _turn(self, update: Update) -> None:
-        """Hear one update or set it aside; while what it needs is Down do neither, and wait."""
-        for seconds in growing(30.0):
+    async def _turn(self, line: tuple[Waiting, ...]) -> int:
+        """Hear what can be heard in one turn, or set the first aside; how many are done with.
+
+        While what it needs is Down do neither, and wait.
+        """
+        seconds = growing(30.0)
+        while True:
             try:
-                await self._hear(update)
+                return await self._hear(line)
             except Down as down:
                 log.warning("%s: waiting, %s", self._desk.bot, type(down).__name__)
-                await self._pause(seconds)
-            else:
-                return
+                await self._pause(next(seconds))
 
-    async def _hear(self, update: Update) -> None:
-        """Three tries, then quarantine. Raises Down: that is not the update's fault."""
+    async def _hear(self, line: tuple[Waiting, ...]) -> int:
+        """Three tries, the first one together with what waits behind it; then quarantine.
+
+        Raises Down: that is not the update's fault.
+        """
         fault = ""
         for seconds in TRIES:
             await self._pause(seconds)
-            fault = await self._try(update)
-            if not fault:
-                return
-        await self._set_aside(update, fault)
+            try:
+                return await self._try(line)
+            except Broken as broken:
+                fault, line = str(broken), line[:1]
+        await self._set_aside(line[0].update, fault)
+        return 1
 
-    async def _try(self, update: Update) -> str:
-        """Hear it; the name of what went wrong, or "". Raises Down."""
+    async def _try(self, line: tuple[Waiting, ...]) -> int:
+        """Hear the first, or the first few; how many. Raises Down, and Broken."""
+        if line[0].fault:
+            raise Broken(line[0].fault)
         try:
             async with asyncio.timeout(self._turn_seconds):
-                slimmed = self._desk.slim(update)
-                if slimmed is not None:
-                    await self._desk.hear(slimmed)
+                return await self._desk.hear([waiting.slimmed for waiting in line])
         except Down:
             raise
         except TimeoutError:
             raise Down("a turn took too long") from None  # it waited: not the update's fault
         except Exception as fault:  # noqa: BLE001 - one update that breaks us must not stop the others
-            return type(fault).__name__
-        return ""
+            raise Broken(type(fault).__name__) from None
 
     async def _set_aside(self, update: Update, fault: str) -> None:
         """Note what kind of update broke what, never whose or what was in it. Raises Down."""

@@ -8,6 +8,7 @@ A line is what a person does: words, or one of
     (photo) words                a picture and its caption; also (video), (voice), (document)
     (album) words                one piece of an album; pieces in a row are one album
     (forward @name/12) words     a channel's post; (forward -1001234567890/12) if it is private
+    (chosen @name)               a channel chosen from their list; (chosen -1001234567890) Title
     (hidden https://…) words     words that hide a link
     (links 30)                   thirty invented links in one message
 
@@ -61,7 +62,8 @@ STANDINGS = {
 BOT, PERSON, UNDER = "bot:    ", "person: ", "        "
 
 _ACT = re.compile(
-    r"\((edit|photo|video|voice|document|album|forward|hidden|links|press)(?: ([^)]*))?\) ?(.*)",
+    r"\((edit|photo|video|voice|document|album|forward|chosen|hidden|links|press)"
+    r"(?: ([^)]*))?\) ?(.*)",
     re.DOTALL,
 )
 
@@ -126,7 +128,7 @@ class Rehearsal:
                 told, draft = self._look_up(draft.code), replace(draft, code="")
             case Effect.CLEAR:
                 told = Swept(0)
-            case Effect.FORGET:
+            case _:
                 told = Done()
         return HOUSE.told(replace(turn, draft=draft), told)
 
@@ -145,6 +147,8 @@ def _said(act: str, of: str, words: str) -> Said:
     match act:
         case "forward":
             return Said(words, origin=_origin(of))
+        case "chosen":
+            return Said("", origin=replace(_origin(of), title=words), chosen=True)
         case "hidden":
             return Said(words, entities=(Entity("text_link", 0, units(words), of),))
         case "links":
@@ -157,8 +161,8 @@ def _origin(of: str) -> Origin:
     """`@name/12`, or `-1001234567890/12`."""
     channel, _, post = of.partition("/")
     if channel.startswith("@"):
-        return Origin(channel[1:], -1001234567890, int(post))
-    return Origin("", int(channel), int(post))
+        return Origin(channel[1:], -1001234567890, int(post or 0))
+    return Origin("", int(channel), int(post or 0))
 
 
 def rehearse(said: Sequence[str], language: str | None = "en") -> list[str]:

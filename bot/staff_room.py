@@ -1,6 +1,6 @@
 """The staff room on Telegram, with python-telegram-bot: cards in the group, cases in private."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -15,6 +15,7 @@ from bot.hall import NOBODY, Hall
 from bot.members import Members
 from bot.postman import Postman
 from bot.receiver import Desk
+from bot.rush import Rush
 from bot.slim import Update as Raw
 from bot.slim import lane_of, part_of
 from bot.trouble import Unanswered
@@ -83,7 +84,7 @@ async def open_staff_room(
             heights=heights,
             minimal=clerk.minimal,
             moved=clerk.moved,
-            digest=clerk.digest,
+            rush=Rush(),
             sounding=SOUNDING,
         )
         casebook = Casebook(store, drafts, keys, new_id)
@@ -97,10 +98,11 @@ def desk(app: Telephone, hall: Hall) -> Desk:
     """What the receiver needs of the staff room."""
     told: set[int] = set()
 
-    async def hear(raw: Raw) -> None:
+    async def hear(line: Sequence[Raw]) -> int:
+        raw = line[0]
         if raw.keys() & {"chat_member", "my_chat_member"}:
             hall.members.forget(part_of(raw)["user"])
-            return
+            return 1
         try:
             await app.process_update(Update.de_json(raw, app.bot))
         except Unanswered:
@@ -111,6 +113,7 @@ def desk(app: Telephone, hall: Hall) -> Desk:
                 await tell(raw, staff.NOT_YET, staff.NOT_YET)
             raise
         told.discard(raw["update_id"])
+        return 1
 
     async def tell(raw: Raw, said: Say, pressed: Say) -> None:
         """In private or on the press; the group is spoken to by the courier alone."""

@@ -106,7 +106,11 @@ def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
 def in_sources(root: Path, sentences: Iterable[Sentence]) -> Iterator[Finding]:
     """What is wrong with the English itself, and with facts that the code names."""
     for sentence in sentences:
-        for why in (*wrong_blanks(sentence.words), *wrong_text(root, sentence.words, "en")):
+        for why in (
+            *wrong_blanks(sentence.words),
+            *wrong_text(root, sentence.words, "en"),
+            *betraying(root, sentence.words, "en", sentence),
+        ):
             yield Finding(sentence.file, sentence.line, why)
         if sentence.button and width(sentence.words) > WIDEST:
             yield Finding(sentence.file, sentence.line, too_wide(sentence.words))
@@ -187,6 +191,7 @@ def wrong_entry(
         return
     yield from wrong_blanks(wording, sentence.words)
     yield from wrong_text(root, wording, language)
+    yield from betraying(root, wording, language, sentence)
     if sentence.button and width(wording) > WIDEST:
         yield too_wide(wording)
 
@@ -238,10 +243,19 @@ def plain(text: str) -> str:
     return re.sub(r"\{[^}]*\}", "", text)
 
 
-def avoided(root: Path, text: str, language: str) -> Iterator[str]:
-    """Words of locales/avoid.toml."""
+SEEN_OVER_A_SHOULDER = ("bot/profile.py", "bot/news.py")
+
+
+def betraying(root: Path, text: str, language: str, sentence: Sentence) -> Iterator[str]:
+    """Words that tell what the door is for, where anybody may see them."""
+    if sentence.file in SEEN_OVER_A_SHOULDER:
+        yield from avoided(root, text, language, f"shoulder_{language}")
+
+
+def avoided(root: Path, text: str, language: str, table: str = "") -> Iterator[str]:
+    """Words of locales/avoid.toml, from the table of *language* or another."""
     text = folded(text)
-    for word, instead in avoid(root).get(language, {}).items():
+    for word, instead in avoid(root).get(table or language, {}).items():
         border = "" if language == CHINESE else r"\b"
         if re.search(border + re.escape(folded(word)) + border, text):
             yield f"{word}: better {instead}"

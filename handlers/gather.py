@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers.links import Link, archived, find, from_origin
+from handlers.links import Link, archived, find, from_chosen, from_origin
 from handlers.talk import Blank, Draft, Fact, Kept, Note, Said, Say, Stay
 from locales import N_
 
@@ -28,7 +28,8 @@ def kept(draft: Draft, said: Said) -> tuple[Draft, tuple[Say, ...], bool]:
 
 def links_in(said: Said) -> tuple[Link, ...]:
     """A forwarded post's own address first, then the links in its words, with what they copy."""
-    origin = from_origin(said.origin) if said.origin else None
+    spell = from_chosen if said.chosen else from_origin
+    origin = spell(said.origin) if said.origin else None
     seen = [*((origin,) if origin else ()), *find(said.text, said.entities)]
     return tuple(link for one in seen for link in (one, archived(one)) if link)
 

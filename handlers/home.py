@@ -8,7 +8,7 @@ from handlers import protect
 from handlers.answers import first_answer
 from handlers.digits import code_in
 from handlers.doors import ASKS, DOORS, REPORT_LINKS, ways
-from handlers.erase import ERASE, START, STOP
+from handlers.erase import BY_HAND, BY_ITSELF, ERASE, HAND, LATER, START, STOP
 from handlers.help import (
     ALL_SERVICES,
     HELP,
@@ -64,6 +64,11 @@ def ask_welcome(draft: Draft) -> Say:
     )
 
 
+TALK_OVER = Say(
+    N_("That talk is over: what you had not sent is forgotten, what you sent is safe.")
+)
+
+
 def read_welcome(draft: Draft, heard: Heard) -> Move:
     """Sixteen digits are a code; an older button is from the report half made, or a lost talk."""
     if isinstance(heard, Said) and (code := code_in(heard.text)):
@@ -71,8 +76,7 @@ def read_welcome(draft: Draft, heard: Heard) -> Move:
     if isinstance(heard, Pressed) and draft.minor:
         return Go(Talk("report"), draft)
     if isinstance(heard, Pressed):
-        line = N_("That talk is over: what you had not sent is forgotten, what you sent is safe.")
-        return Stay(draft, (Say(line),))
+        return Stay(draft, (TALK_OVER,))
     if not draft.step:
         return Stay(draft)  # the first words of all: the welcome is the answer
     return said_nothing_new(draft, heard)
@@ -94,8 +98,8 @@ HOME = Script(
         ask_welcome,
         read_welcome,
         buttons={**DOORS, MY_CASE: Talk("status"), HELP_NOW: HELP},
-        to=(Talk("report"), Talk("status")),
-        choices=offer_languages,
+        to=(Talk("report"), Talk("status"), Talk("later")),
+        choices=lambda draft: (*offer_languages(draft), BY_ITSELF),
     ),
     *(
         Step(
@@ -130,6 +134,8 @@ HOUSE = House(
     help_talk.SCRIPT,
     protect.SCRIPT,
     ERASE,
+    LATER,
+    HAND,
     STOP,
     anywhere={
         "/start": Talk("home"),
@@ -142,6 +148,8 @@ HOUSE = House(
         "/clear": Talk("erase"),
         CLEAR.name: Talk("erase"),
         "x": Talk("erase"),
+        BY_ITSELF.name: Talk("later"),
+        BY_HAND.name: Talk("hand"),
         "/stop": Talk("stop"),
         HELP_NOW.name: HELP,
         **{typed_as(ALL_SERVICES.words, language): HELP for language in LANGUAGES},

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from unicodedata import normalize
 
 from handlers.gather import edited, kept
 from handlers.talk import (
+    BOTH,
     CLEAR,
     ERASE,
     REPORT,
@@ -83,6 +85,14 @@ class House:
         more = bool(heard.album) and heard.album == draft.album
         silent = more and not notes and (not heard.text or move == Stay(known))
         return replace(turn, says=(*notes, *turn.says), silent=silent)
+
+    def speaks_for_itself(self, heard: Heard) -> bool:
+        """Whether it must have an answer of its own, however much is heard after it."""
+        if isinstance(heard, Pressed) or heard.edited:
+            return True
+        word = word_of(heard.text)
+        known = word in self.anywhere or word in self.beside
+        return known or self.answer(Draft(), heard.text) is not None
 
     def told(self, turn: Turn, told: Told) -> Turn:
         """The same turn, once its effect is carried out."""
@@ -180,9 +190,15 @@ FIRST_WORDS = re.compile("[,，]")  # "No" is enough for "No, 18 or over"
 def typed_as(words: str | Say, language: str) -> str:
     """The words on a button as a person would type them: without the tick."""
     if isinstance(words, str):
-        return word_of(wording(words, language))
+        return _plainly_typed(words, language)
     blanks = {name: _typed_blank(blank, language) for name, blank in words.blanks.items()}
     return word_of(wording(words.words, language).format(**blanks)).removeprefix(TICK)
+
+
+@cache
+def _plainly_typed(words: str, language: str) -> str:
+    # Asked for each button at each message; there are only so many plain buttons.
+    return word_of(wording(words, language))
 
 
 def _typed_blank(blank: Blank, language: str) -> Blank:
@@ -203,9 +219,10 @@ def meant(heard: Said, here: Step, draft: Draft) -> Heard:
     """
     shown = [button for button in here.shown(draft) if not button.copy]
     word = word_of(heard.text).removeprefix(TICK)
+    words = {word, word.partition(BOTH)[0]}  # a key below the field may type both languages
     for button in (*shown, CLEAR):
         labels = [typed_as(button.words, language) for language in LANGUAGES]
-        if any(word in (label, FIRST_WORDS.split(label)[0]) for label in labels):
+        if any(words & {label, FIRST_WORDS.split(label)[0]} for label in labels):
             return Pressed(button.name)
     if not here.free and word.isdecimal() and len(word) < 3 and 0 < int(word) <= len(shown):
         return Pressed(shown[int(word) - 1].name)

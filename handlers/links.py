@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from unicodedata import normalize
+from unicodedata import category, normalize
 from urllib.parse import quote, unquote
 
 from ada_url import URL
@@ -40,9 +40,10 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The channel a message was forwarded from (Bot API MessageOriginChannel).
+    """The channel a message was forwarded from (Bot API MessageOriginChannel), or a chosen chat.
 
-    *chat* is the Bot API id, -100… for a channel; *post* is the message's number there.
+    *chat* is the Bot API id, -100… for a channel; *post* is the message's number there, 0: the
+    whole chat.
     """
 
     username: str = ""
@@ -80,6 +81,16 @@ def from_origin(origin: Origin) -> Link | None:
     if channel <= 0 or origin.post <= 0:
         return None
     return _link(f"https://t.me/c/{channel}/{origin.post}")
+
+
+def from_chosen(origin: Origin) -> Link | None:
+    """The chat that was chosen; where no link opens it, its number and its title."""
+    if origin.username:
+        return _link(f"https://t.me/{origin.username}")
+    channel = -origin.chat - _CHANNEL_IDS
+    url = f"https://t.me/c/{channel if channel > 0 else origin.chat}"
+    title = " ".join("".join(c for c in origin.title if category(c)[0] != "C").split())
+    return Link("telegram", url, f"{url} ({title})" if title else url)
 
 
 def archived(link: Link) -> Link | None:

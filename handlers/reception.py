@@ -3,14 +3,15 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from unicodedata import normalize
 
 from pydantic import TypeAdapter
 
-from handlers.home import HOUSE
+from handlers import wishes
+from handlers.home import HOUSE, TALK_OVER
 from handlers.names import new_id, new_name
 from handlers.spoken import Answer, Voice
 from handlers.talk import (
@@ -41,16 +42,22 @@ HONG_KONG = timezone(timedelta(hours=8))
 TRIES_AN_HOUR = 5
 NAMES_TRIED = 20  # then a number is added: there are some eight thousand names
 ADDRESS_DAYS = 14
+DAY = 24 * 3600
+FORGETS = (Effect.CLEAR, Effect.FORGET)
 LONG = 500  # letters in one message
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """One person's draft row: the draft, the last update heard, and what was answered."""
+    """One person's draft row: the draft, the last update heard, and what was answered.
+
+    *at*: when that was, in unix seconds.
+    """
 
     draft: Draft
     update: int
     answer: Answer | None
+    at: float = 0.0
 
 
 _MEMORY = TypeAdapter(Memory)
@@ -87,20 +94,40 @@ class Reception:
 
         Safe to repeat: the same *update* gets the same answer and changes nothing.
         """
+        _, answer = await self.hear_all(chat, [(update, heard)], language)
+        return answer
+
+    async def hear_all(
+        self, chat: int, heard: Sequence[tuple[int, Heard]], language: str | None
+    ) -> tuple[int, Answer | None]:
+        """Hear one person's updates in order, as many as one answer is enough for, and answer.
+
+        Gives how many those were. Each is heard, its links are kept; only the last is answered.
+        """
         person = self.keys.person(chat)
         async with self.drafts.hold(person) as held:
             memory = _MEMORY.validate_json(held.kept) if held.kept else None
-            if memory and update <= memory.update:
-                return memory.answer if update == memory.update else None
+            known = memory.update if memory else 0
+            new = [(update, one) for update, one in heard if update > known or not memory]
+            if not new:
+                repeated = memory.answer if memory and heard[-1][0] == known else None
+                return len(heard), repeated
+            lapsed = memory is None and await self.counts.drop(_unsent(person)) > 0
             draft = memory.draft if memory else await self._returning(person, language)
-            turn = await take(draft, heard)
+            turn, many = await take_all(draft, [one for _, one in new])
+            update, last = new[many - 1]
             turn = await self._carry_out(turn, chat, person, update)
+            await self._mark_unsent(person, draft, turn)
+            if lapsed and isinstance(last, Said) and turn.effect not in FORGETS:
+                turn = replace(turn, says=(TALK_OVER, *turn.says))
             voice = Voice(turn.draft.language, self.today())
             answer = None if turn.silent else voice.answer(turn)
-            gone = turn.effect in (Effect.CLEAR, Effect.FORGET)
-            kept = Memory(turn.draft, update, answer)
+            if answer and not answer.chooses:
+                answer = replace(answer, closes=chose(memory, last))
+            gone = turn.effect in FORGETS
+            kept = Memory(turn.draft, update, answer, self.clock())
             held.kept = None if gone else _MEMORY.dump_json(kept)
-            return answer
+            return len(heard) - len(new) + many, answer
 
     async def seen(self, chat: int, messages: Mapping[int, float]) -> None:
         """Remember messages of the chat (id -> unix seconds), so that they can be cleared."""
@@ -131,6 +158,13 @@ class Reception:
                 draft = replace(draft, code="")
             case Effect.CLEAR:
                 told = await self._clear(chat, person)
+                await self._wish(chat, None, None)
+            case Effect.CLEAR_LATER:
+                told = await self._wish(chat, "idle", draft.language)
+            case Effect.OFFER_LATER:
+                told = await self._wish(chat, "offer", draft.language)
+            case Effect.NEVER_BY_ITSELF:
+                told = await self._wish(chat, None, None)
             case Effect.FORGET:
                 told = Done()
         return HOUSE.told(replace(turn, draft=draft), told)
@@ -207,6 +241,51 @@ class Reception:
         await self.drafts.forget_messages(person, set(messages) - left)
         return Swept(len(left))
 
+    async def clear_if_quiet(self, chat: int, seconds: float) -> Swept | float:
+        """Clear a chat in which nobody has done anything for *seconds*, as if they had asked.
+
+        Where somebody has, the unix second at which it is worth looking again.
+        """
+        person = self.keys.person(chat)
+        async with self.drafts.hold(person) as held:
+            memory = _MEMORY.validate_json(held.kept) if held.kept else None
+            messages = await self.drafts.remembered(person)
+            last = max((memory.at if memory else 0.0, *messages.values()))
+            if last + seconds > self.clock():
+                return last + seconds
+            left = await self.sweep(chat, messages)
+            async with self.store.begin() as books:
+                await books.pending.drop(person)
+                await wishes.drop(books, self.keys, chat)
+            await self.drafts.forget_messages(person, set(messages) - left)
+            await self.counts.drop(_unsent(person))
+            held.kept = None
+            return Swept(len(left), known=bool(messages))
+
+    async def _mark_unsent(self, person: str, before: Draft, turn: Turn) -> None:
+        """For a day, and only for who talked with us: that there was something not yet sent.
+
+        Else a report half made would be gone after thirty idle minutes, and nobody told.
+        """
+        had, has = before.unsent, turn.draft.unsent and turn.effect not in FORGETS
+        if has and not had:
+            await self.counts.add(_unsent(person), DAY)
+        elif had and not has:
+            await self.counts.drop(_unsent(person))
+
+    async def _wish(self, chat: int, how: wishes.How | None, language: str | None) -> Told:
+        """Write down how this chat is to be cleared by itself; None: not at all."""
+        now = self._now()
+        messages = await self.drafts.remembered(self.keys.person(chat)) if how else {}
+        sent = [datetime.fromtimestamp(at, UTC) for at in messages.values()]
+        due = now + wishes.QUIET if how == "idle" else wishes.offered_at(sent, now)
+        async with self.store.begin() as books:
+            if how is None:
+                await wishes.drop(books, self.keys, chat)
+            else:
+                await wishes.put(books, self.keys, chat, how, language, due)
+        return Done()
+
     async def _free_name(self, books: Books) -> str:
         for tail in (*[""] * NAMES_TRIED, f" {self.below(10_000)}"):
             name = new_name(self.below) + tail
@@ -225,11 +304,31 @@ class Reception:
         return self._now().astimezone(HONG_KONG).date()
 
 
+async def take_all(draft: Draft, heard: Sequence[Heard]) -> tuple[Turn, int]:
+    """Take turns until one must be answered; that turn, and how many they were."""
+    turn, many = await take(draft, heard[0]), 1
+    while many < len(heard) and not turn.effect and not HOUSE.speaks_for_itself(heard[many - 1]):
+        await asyncio.sleep(0)  # others may be heard in between
+        after, many = await take(turn.draft, heard[many]), many + 1
+        turn = replace(turn, draft=after.draft) if after.silent else after
+    return turn, many
+
+
+def chose(memory: Memory | None, heard: Heard) -> bool:
+    """Whether the person could choose from their list until now."""
+    chosen = isinstance(heard, Said) and heard.chosen
+    return chosen or bool(memory and memory.answer and memory.answer.chooses)
+
+
 async def take(draft: Draft, heard: Heard) -> Turn:
     """A turn of the talk; over a long message in a thread, since 200 links take 20 ms to read."""
     if isinstance(heard, Said) and len(heard.text) > LONG:
         return await asyncio.to_thread(HOUSE.take, draft, heard)
     return HOUSE.take(draft, heard)
+
+
+def _unsent(person: str) -> str:
+    return f"unsent:{person}"
 
 
 def _number_place(person: str) -> Place:

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from handlers.digits import code_in, digits_of
 from handlers.directory import short_line
-from handlers.gather import MOST_WORDS, NOTE_FULL, by_platform, words_of
+from handlers.gather import MOST_WORDS, NOTE_FULL, by_platform, links_in, words_of
 from handlers.links import find
 from handlers.talk import (
     HOME,
@@ -53,6 +53,10 @@ GO_ON, NOT_NOW = Button("go on", N_("Go on")), Button("not now", N_("Not now"))
 THAT_IS_ALL = Button("all", N_("That is all"), "primary")
 TAKE_OUT = Button("take out", N_("Take a link out"))
 DONE = Button("done", N_("Done"), "primary")
+NO_LINK = Button("choose", N_("No link? Choose a chat"))
+CHANNEL = Button("choose:channel", N_("Choose a channel"), choose="channel")
+GROUP = Button("choose:group", N_("Choose a group"), choose="group")
+TO_LINKS = Button("to links", N_("Back"))
 SKIP = Button("skip", N_("Skip"))
 NO_NOTE = Button("no note", N_("Take the note out"))
 NEWS_NO = Button("news:no", N_("No, I will ask"), "primary")
@@ -107,6 +111,11 @@ def opening(draft: Draft) -> str:
 
 # Age
 
+NEVER_ASKED = N_(
+    "We never ask for money, identity papers, passwords or pictures. We answer only here: "
+    "whoever writes to you from anywhere else in our name is not us."
+)
+
 
 def ask_age(draft: Draft) -> Say:
     """Age first: an image of a child changes what everybody may do."""
@@ -119,7 +128,8 @@ def read_age(draft: Draft, heard: Heard) -> Move:
     if minor is None:
         return Stay(draft, (Say(N_("Please choose one of the three.")),))
     known = replace(draft, minor=minor)
-    return Go(after(draft, "links"), known) if minor == "no" else Go("call first", known)
+    to = after(draft, "links") if minor == "no" else "call first"
+    return Go(to, known, (Say(NEVER_ASKED),) if draft.news is None else ())
 
 
 def age_in(heard: Heard) -> Minor | None:
@@ -190,6 +200,8 @@ def read_links(draft: Draft, heard: Heard) -> Move:
     match heard:
         case Pressed(TAKE_OUT.name) if draft.links:
             return Go("take out", draft)
+        case Pressed(NO_LINK.name):
+            return Go("choose", draft)
         case Pressed(THAT_IS_ALL.name):
             return Go(after(draft, "happened"), draft)
         case Said(text) if HANDLE.search(text):
@@ -207,7 +219,32 @@ def read_links(draft: Draft, heard: Heard) -> Move:
 
 def choose_links(draft: Draft) -> tuple[Button, ...]:
     """There is something to take out only when there is a link."""
-    return (TAKE_OUT, THAT_IS_ALL) if draft.links else (THAT_IS_ALL,)
+    return (TAKE_OUT, THAT_IS_ALL, NO_LINK) if draft.links else (THAT_IS_ALL, NO_LINK)
+
+
+def ask_choose(draft: Draft) -> Say:
+    """Instead of a link that cannot be copied: the chat itself, by its name."""
+    return Say(
+        N_(
+            "If you cannot copy a link, choose the channel or group from your own list. "
+            "I only learn its name and number, and see nothing that is in it."
+        )
+    )
+
+
+def read_choose(draft: Draft, heard: Heard) -> Move:
+    """What was chosen is kept before this is asked, like any link."""
+    match heard:
+        case Pressed(TO_LINKS.name):
+            return Go("links", draft)
+        case Said() if links_in(heard):
+            return Go("links", draft)
+        case _:
+            line = N_(
+                "If no list opens on your phone, go back and paste any link you have, "
+                "or write the name in the note later."
+            )
+            return Stay(draft, (Say(line),))
 
 
 def ask_take_out(draft: Draft) -> tuple[Say, ...]:
@@ -491,8 +528,16 @@ REPORT = Script(
         "links",
         ask_links,
         read_links,
-        to=("take out", "happened", "review"),
+        to=("take out", "choose", "happened", "review"),
         choices=choose_links,
+    ),
+    Step(
+        "choose",
+        ask_choose,
+        read_choose,
+        to=("links",),
+        choices=lambda draft: (CHANNEL, GROUP, TO_LINKS),
+        free=True,
     ),
     Step(
         "take out",

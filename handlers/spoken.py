@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from babel.dates import format_date
 
-from handlers.talk import Blank, Button, Code, Fact, Number, Read, Say, Strong, Turn
+from handlers.talk import BOTH, Blank, Button, Code, Fact, Number, Read, Say, Strong, Turn
 from locales import LANGUAGES, N_, facts
 from locales.catalogue import wording
 
@@ -25,23 +25,36 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A button as a platform shows it: pressed (*name*), copied (*copy*) or followed (*url*)."""
+    """A button as a platform shows it: pressed (*name*), copied (*copy*) or followed (*url*).
+
+    *choose* as in Button.
+    """
 
     label: str
     name: str = ""
     style: str = ""
     copy: str = ""
     url: str = ""
+    choose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One message for any platform. *redraw*: it may replace the message that was pressed."""
+    """One message for any platform. *redraw*: it may replace the message that was pressed.
+
+    *closes*: the answer before this one let the person choose from their list, and that is over.
+    """
 
     text: str
     marks: tuple[Mark, ...] = ()
     rows: tuple[tuple[Key, ...], ...] = ()
     redraw: bool = False
+    closes: bool = False
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it lets the person choose from their own list."""
+        return any(key.choose for row in self.rows for key in row)
 
 
 class Voice:
@@ -86,14 +99,14 @@ class Voice:
             page = Page()
             self._say(page, say, language)
             labels.append(page.text)
-        return " · ".join(dict.fromkeys(labels))
+        return BOTH.join(dict.fromkeys(labels))
 
     def key(self, button: Button) -> Key:
         """One button with its words."""
-        copy = button.copy
+        label, copy = self.label(button.words), button.copy
         if isinstance(copy, Number):
             copy = facts.entry(copy.key).text("number", self.languages[0])
-        return Key(self.label(button.words), button.name, button.style, copy, button.url)
+        return Key(label, button.name, button.style, copy, button.url, button.choose)
 
     def _too_old(self, button: Button) -> bool:
         """A number past its date is being checked, so it is not there to be copied."""

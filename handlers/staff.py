@@ -240,9 +240,3 @@ def line(case: Case) -> Say:
         N_("{name} — {urgency} — {day}"),
         {"name": case.name, "urgency": Say(URGENCY[case.urgency]), "day": spelled(case.day)},
     )
-
-
-def digest(cases: Sequence[Case], waiting: int) -> Screen:
-    """One message in place of many new cards at once; their cards follow."""
-    head = Say(N_("Many new cases at once. Their cards follow, the most urgent first."))
-    return Screen((head, *in_group(queue(cases, waiting, 0), waiting).says))

@@ -16,7 +16,8 @@ class Said:
     """The person typed, pasted, edited or forwarded something with words in it, or shared media.
 
     *message* is the platform's id of the message; *media* says what hung on it ("photo", …), ""
-    for none; *album* is the same for all pieces of one album.
+    for none; *album* is the same for all pieces of one album. *chosen*: it is not words but a
+    chat that they chose from their own list, and *origin* is that chat.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Said:
     edited: bool = False
     media: str = ""
     album: str = ""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,13 @@ class TooMany:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The chat was cleared; *left* of the messages we know of could not be deleted."""
+    """The chat was cleared; *left* of the messages we know of could not be deleted.
+
+    Not *known*: we know of none, though there may be some.
+    """
 
     left: int
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,9 @@ class Effect(Enum):
     LOOK_UP = "look up"
     CLEAR = "clear"
     FORGET = "forget"
+    CLEAR_LATER = "clear later"
+    OFFER_LATER = "offer later"
+    NEVER_BY_ITSELF = "never by itself"
 
 
 # What is said
@@ -150,7 +159,9 @@ Blank = str | int | Code | Strong | Fact | Number | Read | Say | tuple["Blank", 
 class Button:
     """What pressing it means to us, and the words on it; *copy* is copied, *url* followed.
 
-    A Number to copy is not offered past its date.
+    A Number to copy is not offered past its date. *choose* ("channel", "group"): where the
+    platform can, it lets the person choose one from their own list, which is heard as
+    Said(chosen=True); elsewhere it is a button like others.
     """
 
     name: str
@@ -158,6 +169,7 @@ class Button:
     style: str = ""
     copy: str | Number = ""
     url: str = ""
+    choose: str = ""
 
     def __hash__(self) -> int:
         """By name: one name, one button."""
@@ -222,6 +234,11 @@ class Draft:
     def note(self) -> str:
         """All that was written for the team, "" for nothing."""
         return "\n".join(note.text for note in self.notes)
+
+    @property
+    def unsent(self) -> bool:
+        """Whether something is in it that would be lost."""
+        return bool(self.links or self.note)
 
     def bare(self) -> "Draft":
         """What may stay once a report is sent: where the person is, and nothing they typed."""
@@ -386,6 +403,7 @@ class Turn:
     silent: bool = False
 
 
+BOTH = " · "  # between the languages on one button
 CLEAR = Button("clear", N_("Clear this chat"), "danger")
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from storage import tables
 from storage.cases import AlreadyTaken, Case, Cases, NameTaken, NewCase, NoSuchCase, NotYours
 from storage.down import Broken, Down
+from storage.lines import Lines
 from storage.links import LinkRow, Links, NoSuchLink
 from storage.migrations import upgrade
 from storage.notes import Note, Notes
@@ -70,6 +71,7 @@ class Books:
         self.notes = Notes(connection)
         self.outbox = Outbox(connection)
         self.posts = Posts(connection)
+        self.lines = Lines(connection)
         self.seen = Seen(connection)
         self.pulses = Pulses(connection)
         self.audit = Audit(connection)

@@ -16,6 +16,10 @@ class Counts(Protocol):
         """Count one more; how many since the window of *seconds* began, this one included."""
         ...
 
+    async def drop(self, name: str) -> int:
+        """Forget a name; how many there were."""
+        ...
+
     async def close(self) -> None:
         """Let go of Redis, if there is one."""
         ...
@@ -31,7 +35,7 @@ class MemoryCounts:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, tuple[float, int]] = {}  # when its window ends, how many
         self._ends: list[tuple[float, str]] = []  # a heap
 
     def __len__(self) -> int:
@@ -40,13 +44,27 @@ class MemoryCounts:
 
     async def add(self, name: str, seconds: int) -> int:
         """As promised in `Counts`."""
+        self._forget()
+        end, count = self._counts.get(name, (self._clock() + seconds, 0))
+        if not count:
+            heapq.heappush(self._ends, (end, name))
+        self._counts[name] = end, count + 1
+        return count + 1
+
+    async def drop(self, name: str) -> int:
+        """As promised in `Counts`."""
+        self._forget()
+        _, count = self._counts.pop(name, (0.0, 0))
+        return count
+
+    def _forget(self) -> None:
         now = self._clock()
         while self._ends and self._ends[0][0] <= now:
-            del self._counts[heapq.heappop(self._ends)[1]]
-        if name not in self._counts:
-            heapq.heappush(self._ends, (now + seconds, name))
-        self._counts[name] = self._counts.get(name, 0) + 1
-        return self._counts[name]
+            end, name = heapq.heappop(self._ends)
+            if (
+                name in self._counts and self._counts[name][0] == end
+            ):  # else dropped, and begun anew
+                del self._counts[name]
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -68,6 +86,11 @@ class RedisCounts:
                 steps.incr(key)
                 _, count = await steps.execute()
         return int(count)
+
+    async def drop(self, name: str) -> int:
+        """As promised in `Counts`."""
+        with plainly():
+            return int(await self._redis.getdel(f"{self._prefix}:{name}") or 0)
 
     async def close(self) -> None:
         """Let go of Redis."""

@@ -1,17 +1,17 @@
 """The outbox: letters written with the fact they report, and sent by a courier afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.statements import insert
 
-Lane = Literal["staff", "door"]
+Lane = Literal["staff", "door", "caretaker"]
 
 _T = tables.outbox.c
 _LETTER = (_T.id, _T.lane, _T.kind, _T.case_id, _T.key, _T.version, _T.body, _T.due)
@@ -107,9 +107,12 @@ class Outbox:
         """Not sent: free to be leased from *due* on. The floor stays: it may have arrived."""
         await self._change(letter_id, due=due, leased_until=None, tries=_T.tries + 1)
 
-    async def put_back(self, letter_id: int, due: datetime) -> None:
-        """Not tried: there was no room for it yet."""
-        await self._change(letter_id, due=due, leased_until=None)
+    async def put_back(self, letter_ids: Collection[int], not_before: datetime) -> None:
+        """Not tried, since there was no room for them: free to be leased, from then on."""
+        later = case((_T.due < not_before, literal(not_before, _T.due.type)), else_=_T.due)
+        await self._connection.execute(
+            update(tables.outbox).where(_T.id.in_(letter_ids)).values(leased_until=None, due=later)
+        )
 
     async def drop(self, key: str) -> None:
         """It need not be sent any more."""

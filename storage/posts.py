@@ -13,7 +13,7 @@ _T = tables.posts.c
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message of ours. *key*: a case's id, or `digest`; *shown*: the version it shows."""
+    """A message of ours. *key*: a case's id, or a page's; *shown*: the version it shows."""
 
     key: str
     chat: int

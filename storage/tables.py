@@ -164,6 +164,14 @@ posts = Table(
     Index("posts_message", "chat", "message"),
 )
 
+lines = Table(
+    "lines",
+    metadata,
+    _case(primary_key=True),
+    Column("page", CHAR(32), nullable=False),
+    Index("lines_page", "page"),
+)
+
 seen = Table(
     "seen",
     metadata,

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from bot import door_slim, front_door, news
 from bot.alarm import Roll
+from bot.caretaker import Caretaker
 from bot.config import DoorSettings, StaffSettings
 from bot.courier import Courier, Heights, Pace
 from bot.demo import running
@@ -49,6 +50,7 @@ class Door:
     reception: Reception
     courier: Courier
     leads: list[int]
+    caretaker: Caretaker
 
     @property
     def account(self) -> int:
@@ -69,7 +71,7 @@ class Door:
         """Hear one update, as the receiver would."""
         slimmed = door_slim.slim(update)
         if slimmed is not None:
-            await self.desk.hear(slimmed)
+            await self.desk.hear([slimmed])
 
     def person(self, code: str = "en", number: int | None = None) -> "Guest":
         """Somebody with this language code, whose chat with the door is open."""
@@ -220,6 +222,7 @@ async def open_door(
         carrier = news.DoorCarrier(bot, reception, now)
         courier = Courier("door", store, carrier, kinds, now, pace=Pace(), heights=heights)
         try:
-            yield Door(base, sandbox, bot, desk, reception, courier, leads)
+            caretaker = Caretaker(reception, carrier, now)
+            yield Door(base, sandbox, bot, desk, reception, courier, leads, caretaker)
         finally:
             await session.close()

@@ -15,6 +15,14 @@ class TestCounts:
         assert [await counts.add("tries:a", 3600) for _ in range(3)] == [1, 2, 3]
         assert await counts.add("tries:b", 3600) == 1
 
+    async def test_what_is_dropped_begins_anew(self, counts: Counts) -> None:
+        for _ in range(3):
+            await counts.add("a", 3600)
+        await counts.add("b", 3600)
+
+        assert [await counts.drop("a"), await counts.drop("a")] == [3, 0]
+        assert (await counts.add("a", 3600), await counts.add("b", 3600)) == (1, 2)
+
     async def test_fifty_at_once_are_fifty(self, counts: Counts) -> None:
         found = await asyncio.gather(*(counts.add("tries:a", 3600) for _ in range(50)))
 
@@ -32,6 +40,19 @@ async def test_in_memory_a_window_ends_when_its_seconds_are_over(clock: Clock) -
     clock.move(1)
     assert await counts.add("short", 60) == 1
     assert await counts.add("long", 3600) == 2
+
+
+async def test_in_memory_a_window_begun_anew_has_its_full_seconds(clock: Clock) -> None:
+    counts = MemoryCounts(clock)
+    await counts.add("a", 60)
+    clock.move(30)
+    await counts.drop("a")
+    await counts.add("a", 60)
+
+    clock.move(59)
+    assert await counts.add("a", 60) == 2
+    clock.move(1)
+    assert await counts.drop("a") == 0
 
 
 async def test_memory_keeps_nothing_of_windows_that_are_over(clock: Clock) -> None:

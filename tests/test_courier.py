@@ -469,40 +469,6 @@ async def test_a_flood_limit_is_obeyed_by_the_whole_lane(world: World) -> None:
     assert world.carrier.calls == ["sendMessage"] * 3
 
 
-async def test_a_rush_of_sixty_makes_one_digest_and_loses_no_card(world: World) -> None:
-    async def digest(books: Books, now: datetime) -> Parcel:
-        waiting = await books.outbox.waiting("staff", now + timedelta(minutes=1))
-        return Parcel(world.group, Answer(f"{waiting} cases wait"))
-
-    courier = world.courier(digest=digest)
-    cards = [f"case {number}" for number in range(60)]
-    for card in cards:
-        await world.card(card, card, urgency="now" if card == "case 59" else "calm")
-
-    await courier.round()
-    first = world.shown()
-    await world.settle(courier)
-    world.clock.move(10)
-    await world.settle(courier)
-
-    assert first[:2] == ["61 cases wait", "case 59"]
-    assert sorted(world.shown()) == sorted(cards)
-    assert world.carrier.calls.count("sendMessage") == 61
-    assert world.sandbox.refused == []
-
-
-async def test_a_few_cards_need_no_digest(world: World) -> None:
-    async def digest(books: Books, now: datetime) -> Parcel:
-        return Parcel(world.group, Answer("cases wait"))
-
-    courier = world.courier(digest=digest)
-    for number in range(8):
-        await world.card(str(number), f"case {number}")
-    await world.settle(courier)
-
-    assert world.shown() == [f"case {number}" for number in range(8)]
-
-
 async def test_private_letters_do_not_wait_for_room_in_the_group(world: World) -> None:
     kit = world.sandbox.people()[2].id
     world.sandbox.begin(world.sandbox.bot("staff").id, kit)
@@ -514,13 +480,13 @@ async def test_private_letters_do_not_wait_for_room_in_the_group(world: World) -
     await world.write("line", {"person": kit})
     await courier.round()
 
-    assert len(world.shown()) == 6
+    assert len(world.shown()) == 4
     assert ("line", Done(1)) in world.ended
 
 
 def test_a_pace_gives_eighteen_places_a_minute() -> None:
     pace = Pace()
-    taken = [second for second in range(600) if pace.take(second) == 0]
+    taken = [second for second in range(600) if pace.take(second, page=True)]
 
     a_minute = [sum(begin <= second < begin + 60 for second in taken) for begin in range(540)]
     assert max(a_minute) == min(a_minute) == 18
@@ -529,10 +495,18 @@ def test_a_pace_gives_eighteen_places_a_minute() -> None:
 def test_a_pace_survives_a_clock_set_back() -> None:
     pace = Pace()
     for _ in range(6):
-        pace.take(100_000)
+        pace.take(100_000, page=True)
 
-    assert pace.take(100_000) == 20
-    assert pace.take(10_000) == 0
+    assert not pace.take(100_000, page=True)
+    assert pace.take(10_000, page=True)
+
+
+def test_cards_leave_two_places_for_pages() -> None:
+    pace = Pace()
+
+    assert [pace.take(0) for _ in range(5)] == [True] * 4 + [False]
+    assert [pace.take(0, page=True) for _ in range(3)] == [True, True, False]
+    assert pace.take(20)
 
 
 # What can go wrong
@@ -648,7 +622,7 @@ async def test_a_letter_that_breaks_us_waits_and_the_others_go_on(world: World) 
 async def test_a_network_that_is_down_is_asked_less_and_less_often(world: World) -> None:
     async with BotApi("1:NOWHERE", "http://127.0.0.1:9") as api:
         world.carrier = ApiCarrier(api)
-        courier = world.courier(dice=lambda: 0.0)
+        courier = world.courier(pace=Pace(spare=0))
         await world.card("a", "one")
         await world.card("b", "two")
         tried = []

@@ -14,10 +14,12 @@ import pytest
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import Update
 from aiohttp import web
 from redis.asyncio import Redis
 from sqlalchemy import select
 
+from bot import door_slim
 from bot.bot_api import BotApi
 from bot.front_door import show
 from bot.receiver import Receiver
@@ -208,6 +210,90 @@ async def test_a_forwarded_posts_own_address_is_kept(
     assert [message.media for message in guest.shown if message.media] == []
 
 
+REAL_PHOTO = [
+    {
+        "file_id": f"invented-{width}",
+        "file_unique_id": f"unique-{width}",
+        "file_size": width * 100,
+        "width": width,
+        "height": width,
+    }
+    for width in (90, 320, 800)
+]
+REAL_ORIGIN = {
+    "type": "channel",
+    "chat": {
+        "id": -1001234567890,
+        "title": "Zz invented",
+        "username": "zz_invented_pub",
+        "type": "channel",
+    },
+    "message_id": 7,
+    "author_signature": "Zz",
+    "date": 1_799_999_000,
+}
+
+
+@pytest.mark.parametrize("place", ["links", "home"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"photo": REAL_PHOTO},
+        {"photo": REAL_PHOTO, "has_media_spoiler": True, "media_group_id": "13579"},
+        {
+            "video": {
+                "duration": 3,
+                "width": 90,
+                "height": 90,
+                "file_id": "a",
+                "file_unique_id": "b",
+            }
+        },
+        {"poll": {"id": "1"}},
+        {"zz_content_of_next_year": {"a": 1}},
+        {},
+    ],
+    ids=lambda content: "-".join(content) or "nothing",
+)
+async def test_a_forwarded_post_without_words_is_answered_kept_and_cleared(
+    door: Door, content: Json, place: str
+) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[: 3 if place == "links" else 1])
+    number = guest.act("say", text="stand-in")["messages"][0]
+    (update,) = door.waiting()
+    bare = {key: update["message"][key] for key in ("message_id", "date", "chat", "from")}
+
+    message = {**bare, **content, "forward_origin": REAL_ORIGIN}
+    await door.hear_one({"update_id": update["update_id"], "message": message})
+    door.sandbox.inboxes[door.account].clear()
+
+    assert "Got it: Telegram 1" in guest.answer.text
+    assert await urls(guest) == ["https://t.me/zz_invented_pub/7"]
+    assert number not in guest.chat.messages, "a picture is taken out of the chat"
+    await guest.say("x")
+    assert guest.texts == [CLEARED]
+
+
+@pytest.mark.parametrize("kind", ["pinned_message", "message_auto_delete_timer_changed"])
+async def test_what_telegram_itself_writes_is_not_answered_but_cleared(
+    door: Door, kind: str
+) -> None:
+    guest = door.person()
+    await guest.walk("/start")
+    guest.act("say", text="stand-in")
+    (update,) = door.waiting()
+    message = {key: update["message"][key] for key in ("message_id", "date", "chat", "from")}
+    before = len(guest.shown)
+
+    await door.hear_one({"update_id": update["update_id"], "message": {**message, kind: {"a": 1}}})
+    door.sandbox.inboxes[door.account].clear()
+
+    assert len(guest.shown) == before
+    await guest.say("x")
+    assert guest.texts == [CLEARED]
+
+
 async def test_an_edited_message_replaces_its_links(door: Door) -> None:
     guest = door.person()
     await guest.walk(*REPORT[:3])
@@ -271,6 +357,36 @@ async def test_what_is_written_in_a_group_is_not_heard(door: Door) -> None:
     assert await draft_of(guest) is None
 
 
+KINDS = {"message", "edited_message", "callback_query", "my_chat_member"}
+
+
+async def test_the_door_asks_for_four_kinds_of_update_and_hears_no_other(door: Door) -> None:
+    guest = door.person()
+    guest.act("say", text=LINK)
+    (update,) = door.waiting()
+    door.sandbox.inboxes[door.account].clear()
+    others = set(Update.model_fields) - {"update_id", *KINDS}
+    assert {"inline_query", "business_message", "guest_message", "channel_post"} <= others
+
+    for kind in others:
+        assert door_slim.slim({"update_id": 5, kind: update["message"]}) is None, kind
+
+    assert set(door.desk.allowed) == KINDS
+
+
+@pytest.mark.parametrize("kind", ["channel", "supergroup", "group"])
+@pytest.mark.parametrize("heard", ["message", "edited_message"])
+async def test_a_message_outside_a_private_chat_is_not_heard(
+    door: Door, kind: str, heard: str
+) -> None:
+    guest = door.person()
+    guest.act("say", text=LINK)
+    (update,) = door.waiting()
+    update["message"]["chat"]["type"] = kind
+
+    assert door_slim.slim({"update_id": 5, heard: update["message"]}) is None
+
+
 async def test_somebody_who_blocked_the_door_breaks_nothing(door: Door) -> None:
     guest, other = door.person(), door.person()
     await guest.walk(*REPORT[:3])
@@ -317,26 +433,6 @@ async def write(guest: Guest, count: int) -> list[int]:
     return ids
 
 
-@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250])
-async def test_clearing_leaves_one_neutral_line_in_every_step(door: Door, count: int) -> None:
-    ways = cycle(("x", "/clear", "Clear this chat", "Ｘ", "press"))
-    for (talk, step), way in zip(PLACES, ways, strict=False):
-        guest = door.person()
-        await write(guest, count)
-        await stand(guest, talk, step)
-
-        if way == "press" and count > 1:
-            await guest.press("Clear this chat")
-        else:
-            await guest.say(way if way != "press" else "x")
-
-        left = guest.shown
-        assert [message.sender for message in left] == [door.account], (talk, step, way)
-        assert left[0].text == CLEARED, (talk, step, way)
-        assert labels(left[0])[0] == "Start"
-        assert await draft_of(guest) is None
-
-
 async def test_a_code_that_was_not_saved_is_not_shown_after_clearing(door: Door) -> None:
     guest = door.person()
     code = copied(await guest.walk(*TO_REVIEW, "[Send]"))
@@ -361,6 +457,14 @@ async def test_what_is_too_old_to_delete_is_named(door: Door, clock: Clock, how:
     assert "Messages I could not delete: 6." in shown.text
     assert [message.id for message in guest.shown] == [*old, shown.id]
 
+    shown = await guest.press("How to delete the rest")
+
+    assert [word for word in ("iPhone", "Android", "Delete") if word in shown.text] == [
+        "iPhone",
+        "Android",
+        "Delete",
+    ]
+
 
 async def test_who_clears_over_messages_of_before_a_restart_is_told_how_they_go(
     door: Door,
@@ -376,6 +480,7 @@ async def test_who_clears_over_messages_of_before_a_restart_is_told_how_they_go(
 
     assert [message.id for message in guest.shown] == [*before, shown.id]
     assert "anything older in it, hold it in your chat list, then tap Delete" in shown.text
+    assert labels(shown) == ["How to delete the rest", "Start"]
 
 
 async def test_one_message_that_cannot_be_deleted_keeps_no_other(door: Door) -> None:
@@ -447,7 +552,8 @@ async def test_news_is_one_silent_neutral_line(door: Door, staff_keys: StaffKeys
     assert len(guest.shown) == before + 1
     assert guest.answer.text == "There is something new here, for when you have time."
     assert guest.answer.silent
-    assert labels(guest.answer) == ["Clear this chat"]
+    assert labels(guest.answer) == ["How things stand", "Clear this chat"]
+    assert "16 digits" in (await guest.press("How things stand")).text
 
 
 async def test_who_asked_for_no_news_gets_none(door: Door, staff_keys: StaffKeys) -> None:
@@ -591,6 +697,114 @@ async def test_an_old_button_of_a_lost_talk_says_what_happened(door: Door, clock
 
     assert "That talk is over: what you had not sent is forgotten" in shown.text
     assert await cases_of(door) == []
+
+
+# A flood
+
+
+async def test_of_a_flood_every_link_is_kept_and_only_the_last_message_answered(
+    door: Door,
+) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+    before = len(guest.shown)
+    links = [f"https://t.me/zz_invented_ch/{number}" for number in range(1, 31)]
+
+    async with receiving(door):
+        for link in links:
+            guest.act("say", text=link)
+        await until(door, lambda: "In all: 30" in guest.answer.text)
+
+    assert await urls(guest) == links
+    answers = len(guest.shown) - before - len(links)
+    assert 0 < answers < 5
+
+
+@pytest.mark.parametrize("asked", ["/help", "I want to die"])
+async def test_a_cry_for_help_in_a_flood_has_its_own_answer(door: Door, asked: str) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    async with receiving(door):
+        for text in (*["hello?"] * 20, asked, *["hello?"] * 20, "/start"):
+            guest.act("say", text=text)
+        await until(door, lambda: "Hello." in guest.answer.text)
+
+    assert len([text for text in guest.texts if "999" in text]) == 1
+
+
+async def test_a_flood_that_asks_to_clear_the_chat_leaves_nothing(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    async with receiving(door):
+        for text in (*["hello?"] * 20, "x"):
+            guest.act("say", text=text)
+        await until(door, lambda: guest.texts == [CLEARED])
+
+
+async def test_the_pictures_in_a_flood_are_taken_away(door: Door) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT[:3])
+
+    async with receiving(door):
+        for _ in range(15):
+            guest.act("media", kind="photo")
+        guest.act("say", text=LINK)
+        await until(door, lambda: "In all: 1" in guest.answer.text)
+
+    assert [message.media for message in guest.shown if message.media] == []
+
+
+@pytest.mark.parametrize("heard", ["/start", "hello", OTHER, "/status", "/help"])
+async def test_a_report_half_made_that_lapsed_is_told_at_the_next_message_and_once(
+    door: Door, clock: Clock, heard: str
+) -> None:
+    guest = door.person()
+    await guest.walk(*REPORT)
+    clock.move(31 * 60)
+
+    shown = await guest.say(heard)
+    assert shown.text.startswith("That talk is over: what you had not sent is forgotten")
+    assert "That talk is over" not in (await guest.say("/start")).text
+    clock.move(24 * 3600)
+    if heard != OTHER:
+        assert "That talk is over" not in (await guest.say("/start")).text
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        ("/start", "/report", "[No, 18"),
+        (*REPORT[:4], "[Take a link out]", "[Link 1]"),
+        (*REPORT, "x"),
+        (*REPORT, "/stop"),
+        (*TO_REVIEW, "[Send]", "[I have saved it]"),
+    ],
+    ids=["nothing", "taken out", "cleared", "stopped", "sent"],
+)
+async def test_where_nothing_was_lost_nothing_is_told(
+    door: Door, clock: Clock, way: tuple[str, ...]
+) -> None:
+    guest = door.person()
+    await guest.walk(*way)
+    clock.move(31 * 60)
+
+    assert "That talk is over" not in (await guest.say("/start")).text
+
+
+async def test_after_a_day_or_a_clearing_nothing_is_told_of_what_lapsed(
+    door: Door, clock: Clock
+) -> None:
+    guest, other = door.person(), door.person()
+    await guest.walk(*REPORT)
+    await other.walk(*REPORT)
+
+    clock.move(31 * 60)
+    assert (await guest.say("x")).text == CLEARED
+    assert "That talk is over" not in (await guest.say("/start")).text
+    clock.move(24 * 3600)
+    assert "That talk is over" not in (await other.say("/start")).text
 
 
 # What breaks

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +44,7 @@ class World:
     pauses: list[float] = field(default_factory=list)
     polls: list[dict[str, Any]] = field(default_factory=list)
     fault: Any = None
+    all_as_one: bool = False
     bell: Bell = field(default_factory=Bell)
 
     def say(self, person: int, *texts: str) -> None:
@@ -66,13 +67,16 @@ class World:
         given = {"pause": self.pause, "dice": lambda: 0.0, **more}
         return Receiver(self.api, desk, self.store, self.clock, **given)
 
-    async def hear(self, update: Update) -> None:
-        text = update["message"]["text"]
-        self.begun.append(text)
+    async def hear(self, line: Sequence[Update]) -> int:
+        """Hear the first; or all, as one."""
+        texts = [update["message"]["text"] for update in line[: None if self.all_as_one else 1]]
+        for text in texts:
+            self.begun.append(text)
+            self.bell.ring()
+            await self.act(text)
+        self.heard.extend(texts)
         self.bell.ring()
-        await self.act(text)
-        self.heard.append(text)
-        self.bell.ring()
+        return len(texts)
 
     async def sorry(self, update: Update) -> None:
         self.apologies.append(update)
@@ -266,6 +270,44 @@ async def test_a_flooding_chat_does_not_starve_others(world: World) -> None:
         await world.until(lambda: len(world.heard) == 51)
 
     assert world.heard.index("please") == 1
+
+
+async def test_what_is_heard_in_one_turn_is_finished_together(world: World) -> None:
+    sam, ching, *_ = people(world)
+    world.all_as_one = True
+    gate = world.gate("flood 0")
+    words = [f"flood {number}" for number in range(250)]
+    world.say(sam, *words)
+    world.say(ching, "please")
+
+    async with running(world.receiver()):
+        await world.until(lambda: world.begun == ["flood 0"])
+        assert not world.confirmed(1)
+        gate.set()
+        await world.until(lambda: world.unconfirmed() == 0)
+
+    assert [word for word in world.heard if word != "please"] == words
+    assert len([poll for poll in world.polls if poll.get("timeout") == 0]) < 10
+
+
+async def test_of_what_is_heard_in_one_turn_only_the_broken_one_is_set_aside(
+    world: World,
+) -> None:
+    sam, *_ = people(world)
+    world.all_as_one = True
+
+    async def choke(text: str) -> None:
+        if text == "poison":
+            raise ValueError(text)
+
+    world.act = choke
+    world.say(sam, "before", "poison", "after it", "and after")
+
+    async with running(world.receiver()):
+        await world.until(lambda: world.unconfirmed() == 0)
+
+    assert world.heard == ["before", "after it", "and after"]
+    assert [update["message"]["text"] for update in world.apologies] == ["poison"]
 
 
 async def test_a_full_window_stops_polling(world: World) -> None:

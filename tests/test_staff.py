@@ -6,8 +6,9 @@ from typing import get_args
 
 import pytest
 
-from handlers import desk, staff
+from handlers import desk, digest, staff
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
+from handlers.digest import LINES
 from handlers.spoken import Answer, Voice, units
 from handlers.staff import Caseworker, Screen, Summary, card, press
 from handlers.status import OUTCOMES
@@ -184,6 +185,18 @@ def test_every_state_of_a_link_has_its_word() -> None:
 def test_a_full_list_fits_a_message() -> None:
     cases = [replace(CASE, name="considerate watermelon") for _ in range(20)]
 
-    for screen in (staff.queue(cases, 99, 0), staff.digest(cases, 99), staff.mine(cases)):
+    listed = staff.in_group(staff.queue(cases, 99, 0), 99)
+    for screen in (staff.queue(cases, 99, 0), listed, staff.mine(cases)):
         assert units(spoken(screen, None).text) <= 4096
-    assert "And 79 more" in spoken(staff.digest(cases, 99)).text
+    assert "And 79 more" in spoken(listed).text
+
+
+def test_a_full_page_of_a_rush_fits_a_message() -> None:
+    longest = replace(CASE, name="considerate watermelon", minor="unsure")
+    cases = [replace(longest, urgency=("calm", "soon", "now")[n % 3]) for n in range(LINES)]
+
+    shown = spoken(digest.page(cases), None)
+
+    assert units(shown.text) <= 4096
+    assert sum(map(len, shown.rows)) == LINES <= 100
+    assert shown.text.index("happening now") < shown.text.index("next days")

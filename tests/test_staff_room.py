@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -103,9 +103,9 @@ async def opened(
     drafts = MemoryDrafts(keys.staff.locker(), sandbox.now)
     heard: list[Update] = []
 
-    async def hear(update: Update) -> None:
-        heard.append(update)
-        await room.desk.hear(update)
+    async def hear(line: Sequence[Update]) -> int:
+        heard.append(line[0])
+        return await room.desk.hear(line)
 
     async with (
         serving(sandbox) as base,
@@ -443,7 +443,7 @@ async def test_updates_that_come_again_do_nothing_twice(house: Any) -> None:
         before, cards = await at.audit(), len(await at.group.screen())
 
         for update in list(at.heard) * 2:
-            await at.room.desk.hear(update)
+            await at.room.desk.hear([update])
 
         assert await at.audit() == before
         async with at.store.begin() as books:
@@ -507,18 +507,6 @@ async def test_a_card_telegram_finds_wrong_is_shown_in_its_plainest_form(house: 
         await at.group.press("Take")
 
         assert (await at.group.sees("With: Kit")).id == plain.id
-
-
-async def test_a_rush_is_one_message_until_the_cards_are_there(house: Any) -> None:
-    async with house(most=1) as at:
-        for number in range(12):
-            await file_case(at.store, at.keys, at.sandbox.now(), name=f"zz {number}")
-        at.room.courier.poke()
-
-        digest = await at.group.sees("Many new cases at once")
-
-        assert "Waiting: 12" in digest.text
-        assert "t.me" not in digest.text
 
 
 async def test_cards_go_into_their_topic(house: Any) -> None:

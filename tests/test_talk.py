@@ -15,7 +15,7 @@ from handlers.gather import MOST_LINKS
 from handlers.home import HOUSE, LANGUAGE_NAMES
 from handlers.house import House, WrongExit, meant
 from handlers.links import Entity, Link, Origin
-from handlers.report import MINOR, tell_sent
+from handlers.report import MINOR, NEVER_ASKED, tell_sent
 from handlers.spoken import Answer, Voice, units
 from handlers.status import OUTCOMES, STATES, tell_standing
 from handlers.talk import (
@@ -207,16 +207,33 @@ def test_every_step_has_a_way_out_and_clear() -> None:
         assert turn.buttons[-1] == CLEAR, step.name
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("age", [("minor:no",), ("minor:yes", "go on", "go on")])
+def test_what_we_never_ask_for_is_said_once_before_the_first_link(
+    language: str, age: tuple[str, ...]
+) -> None:
+    rehearsal = Rehearsal(language)
+    way = ("report", "zz", *age, "take out", "zz", "all", "done", "urgency:now", "skip", "news:no")
+    heard: list[Heard] = [Said("/start"), *map(Pressed, way)]
+    said = [rehearsal.take(one)[1].text for one in heard]
+    never = Voice(language, TODAY).page((Say(NEVER_ASKED),)).text
+
+    assert [never in text for text in said].index(True) < len(heard) - 1
+    assert sum(never in text for text in said) == 1
+    assert never in said[3], "with the answer to the first question"
+    assert rehearsal.draft.step == "review"
+
+
 # Buttons
 
 
-def labels(step: Step, draft: Draft, language: str) -> list[tuple[Button, str]]:
+def labels(step: Step, draft: Draft, language: str | None) -> list[tuple[Button, str]]:
     voice = Voice(language, TODAY)
     return [(button, voice.label(button.words)) for button in (*step.shown(draft), CLEAR)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_button_has_a_typed_equivalent(language: str) -> None:
+@pytest.mark.parametrize("language", [*LANGUAGES, None])
+def test_every_button_has_a_typed_equivalent(language: str | None) -> None:
     for draft, step in everywhere(language):
         for button, label in labels(step, draft, language):
             if button.copy:

@@ -14,6 +14,7 @@ from bot.sandbox import wire
 from bot.sandbox.chats import Chat, Json, Message
 from bot.sandbox.entities import marked, pieces, units
 from bot.sandbox.limits import MOST_CAPTION, MOST_TEXT
+from bot.sandbox.listed import LISTED, fits, shared
 from bot.sandbox.telegram import Sandbox
 
 
@@ -124,6 +125,20 @@ def press(sandbox: Sandbox, act: Json) -> Json:
         raise CannotDo("that button does not tell the bot")
     person = sandbox.person(act["person"])
     return {"query": sandbox.press(person, chat, message, button["callback_data"]).id}
+
+
+def share_chat(sandbox: Sandbox, act: Json) -> Json:
+    """Choose one of one's own channels or groups, with a button that asks for it."""
+    chat = _open_chat(sandbox, act)
+    asked = [one for row in (chat.keyboard or {}).get("requests", ()) for one in row if one]
+    request = next((one for one in asked if one["request_id"] == act["request"]), None)
+    listed = next((one for one in LISTED if one.id == act["chat"]), None)
+    if request is None or listed is None or not fits(listed, request):
+        raise CannotDo("no button asks for that")
+    service = {"chat_shared": shared(listed, request)}
+    sent = sandbox.post(chat, _by(chat, act, service=service))
+    _hide_once(chat)
+    return {"messages": [sent.id]}
 
 
 def delete(sandbox: Sandbox, act: Json) -> None:
@@ -237,6 +252,7 @@ ACTS: dict[str, Callable[[Sandbox, Json], Json | None]] = {
         edit,
         media,
         forward,
+        share_chat,
         block,
         unblock,
         add_person,

@@ -129,6 +129,7 @@ async def send_message(call: Call) -> Json:
         preview=params.get("link_preview_options"),
         fixed=bool(markup) and "inline_keyboard" not in markup,
     )
+    limits.requests(markup, private=chat.bot is not None)
     call.paced(chat)
     message = call.sandbox.post(chat, draft)
     _show_keyboard(chat, message, markup)
@@ -155,6 +156,9 @@ def _show_keyboard(chat: Chat, message: Message, markup: Json) -> None:
     if "keyboard" in markup:
         chat.keyboard = {
             "rows": [[button["text"] for button in row] for row in markup["keyboard"]],
+            "requests": [
+                [button.get("request_chat") for button in row] for row in markup["keyboard"]
+            ],
             "placeholder": markup.get("input_field_placeholder") or "",
             "once": bool(markup.get("one_time_keyboard")),
         }
@@ -372,7 +376,8 @@ def _setter(matter: str, most: int) -> Callable[[Call], Awaitable[bool]]:
 
 def _getter(matter: str) -> Callable[[Call], Awaitable[Json]]:
     async def get_it(call: Call) -> Json:
-        said = _kept(call, matter)
+        # As a person of that language sees it: what was told for all, where nothing else was.
+        said = call.sandbox.profiles.seen(call.bot.id, matter, _language(call))
         return {matter: said or (call.bot.name if matter == "name" else "")}
 
     return get_it

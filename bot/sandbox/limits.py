@@ -161,3 +161,15 @@ def _inline_button(button: Json) -> None:
         raise Refused(400, "BUTTON_COPY_TEXT_INVALID")
     if not button.get("url", "https://").startswith(("https://", "http://", "tg://")):
         raise Refused(400, "BUTTON_URL_INVALID")
+
+
+def requests(markup: Json, *, private: bool) -> None:
+    """Buttons that ask for a chat: in private chats only, each with a number of its own."""
+    buttons = [button for row in markup.get("keyboard") or [] for button in row]
+    asked = [
+        button["request_chat"]["request_id"] for button in buttons if "request_chat" in button
+    ]
+    if asked and not private:
+        raise Refused(400, "chats can be requested in private chats only")
+    if len(set(asked)) < len(asked):
+        raise Refused(400, "KEYBOARD_BUTTON_REQUEST_ID_DUPLICATE")

@@ -21,6 +21,13 @@ class Profiles:
         """Just what was set for this language and scope; None if nothing was."""
         return self._kept.get((bot, matter, _named(scope), language))
 
+    def seen(self, bot: int, matter: str, language_code: str) -> str:
+        """A name or description as a person sees it, their language first; "" if never set."""
+        for language in (language_code[:2].lower(), ""):
+            if found := self.exact(bot, matter, language, None):
+                return str(found)
+        return ""
+
     def commands_for(self, bot: int, scopes: list[Json], language_code: str) -> list[Json]:
         """The menu a person sees: the narrowest scope that has one, their language first."""
         for scope in scopes:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bot.sandbox.chats import GROUP_ANONYMOUS_BOT, Chat, Json, Message, Person
+from dataclasses import asdict
+from functools import partial
+
+from bot.sandbox.chats import GROUP_ANONYMOUS_BOT, BotAccount, Chat, Json, Message, Person
+from bot.sandbox.listed import LISTED
 from bot.sandbox.telegram import Sandbox
 
 _KINDS = {"callback_data": "callback", "url": "url", "copy_text": "copy"}
@@ -18,6 +22,7 @@ def state(sandbox: Sandbox, only: int | None = None) -> Json:
             for bot in sandbox.bots()
         ],
         "people": [_person(sandbox, person) for person in sandbox.people()],
+        "listed": [asdict(one) for one in LISTED],
         "chats": [
             _chat(sandbox, chat)
             for chat in sandbox.chats.values()
@@ -49,7 +54,14 @@ def _person(sandbox: Sandbox, person: Person) -> Json:
         "caseworker": any(person.id in group.standing for group in groups),
         "administrator": any(group.rules(person.id) for group in groups),
         "anonymous": any(person.id in group.anonymous for group in groups),
+        "sees": {bot.role: _introduced(sandbox, bot, person) for bot in sandbox.bots()},
     }
+
+
+def _introduced(sandbox: Sandbox, bot: BotAccount, person: Person) -> Json:
+    """A bot's name and description, in this person's language."""
+    seen = partial(sandbox.profiles.seen, bot.id, language_code=person.language_code)
+    return {"name": seen("name") or bot.name, "description": seen("description")}
 
 
 def _chat(sandbox: Sandbox, chat: Chat) -> Json:
@@ -135,5 +147,7 @@ def _service_words(service: Json) -> str:
             return f"topic “{name}”"
         case {"pinned_message": _}:
             return "pinned a message"
+        case {"chat_shared": shared}:
+            return f"shared “{shared.get('title', 'a chat')}”"
         case _:
             return "something happened"
