@@ -6,14 +6,14 @@ urgent: no poke is needed.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 from bot.parcels import Carrier, Outcome, Parcel, Unreached, Wait
 from handlers import wishes
 from handlers.erase import ask_offer, tell_cleared
-from handlers.reception import Reception
+from handlers.reception import Reception, Tidied
 from handlers.spoken import Voice
 from handlers.talk import CLEAR, Button, Draft, Say, Swept, Telling
 from storage.books import Letter
@@ -29,10 +29,20 @@ BATCH = 100
 
 
 class Caretaker:
-    """Looks after the wishes. *clock* gives unix seconds."""
+    """Looks after the wishes. *clock* gives unix seconds.
 
-    def __init__(self, reception: Reception, carrier: Carrier, clock: Callable[[], float]) -> None:
-        self._reception, self._carrier, self._clock = reception, carrier, clock
+    *put_away(chat)* takes the list to choose from off the screen.
+    """
+
+    def __init__(
+        self,
+        reception: Reception,
+        carrier: Carrier,
+        put_away: Callable[[int], Awaitable[object]],
+        clock: Callable[[], float],
+    ) -> None:
+        self._reception, self._carrier = reception, carrier
+        self._put_away, self._clock = put_away, clock
         self._store, self._keys = reception.store, reception.keys
 
     async def run(self) -> NoReturn:
@@ -74,11 +84,14 @@ class Caretaker:
         Where all went, not a word is sent: nobody asked for a line just then.
         """
         came = await self._reception.clear_if_quiet(chat, wishes.QUIET.total_seconds())
-        if not isinstance(came, Swept):
+        if not isinstance(came, Tidied):
             async with self._store.begin() as books:
                 await books.outbox.put_back([letter.id], datetime.fromtimestamp(came, UTC))
-        elif came.left or not came.known:
-            telling = tell_cleared(Draft(), came)
+            return
+        if came.chose:
+            await self._put_away(chat)
+        if came.swept.left or not came.swept.known:
+            telling = tell_cleared(Draft(), came.swept)
             await self._say(letter, chat, telling.says, telling.buttons)
 
     async def _offer(self, letter: Letter, chat: int) -> None:

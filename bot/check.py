@@ -195,13 +195,21 @@ async def check_group(api: BotApi, chat: int) -> AsyncIterator[Finding]:
 
 
 def check_facts(today: date) -> Iterator[Finding]:
-    """Numbers nobody has called, and facts past their date."""
-    for entry in facts.entries("help").values():
-        name = entry.text("name", "en")
+    """Facts past their date, numbers nobody has called, laws no lawyer has looked at."""
+    for entry in (*facts.entries("help").values(), *facts.entries("law").values()):
         if entry.stale(today):
             mend = f"Read on {entry.checked}, good until {entry.best_before}: read it again."
-            yield Finding(f"{name} is up to date", mend, grave=False)
+            yield Finding(f"{entry.text('name', 'en')} is up to date", mend, grave=False)
+    for entry in facts.entries("help").values():
+        name = entry.text("name", "en")
         if entry.shown and not entry.always and entry.called is None:
             number = entry.text("number", "en")
             mend = f"Call {number}, then write the day into `called` in help.toml."
             yield Finding(f"somebody has called {name}", mend, grave=False)
+    unproofed = [key for key, law in facts.entries("law").items() if law.proofed is None]
+    if unproofed:
+        mend = (
+            f"Let one read the cards of /law, then write the day into `proofed` in law.toml: "
+            f"{', '.join(unproofed)}."
+        )
+        yield Finding("a lawyer has checked what we say of the law", mend, grave=False)

@@ -129,7 +129,7 @@ async def open_door(
             lambda: beat("door", store, lambda: receiver.listened, clock),
             *((watch.run,) if roll.chats else ()),
             lambda: profile.introduce(api, reception.today()),
-            caretaker.Caretaker(reception, carrier, clock).run,
+            caretaker.Caretaker(reception, carrier, partial(front_door.put_away, bot), clock).run,
         )
         yield Half("door", courier, receiver, chores)
 

@@ -347,7 +347,7 @@ def wrong_fact(root: Path, file: str, entry: object) -> Iterator[tuple[str, str]
                 yield field, f"{field}: {why}"
 
 
-NEEDED = {"help": ("number", "hours", "whom"), "law": ("since",), "requests": ("text",)}
+NEEDED = {"help": ("number", "hours", "whom"), "law": ("by",), "requests": ("text",)}
 SHARED = ("number", "text", "source", "checked", "best_before")
 
 

@@ -97,6 +97,14 @@ def read_link(row: LinkRow, keys: StaffKeys) -> Opened:
     return Opened(row.number, row.state, **fields, reference=reference.decode())
 
 
+def read_told(plain: bytes | None) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """What happened, and what came of the legal check; before there was one, a list was kept."""
+    told = json.loads(plain) if plain else []
+    if isinstance(told, list):
+        return tuple(told), {}
+    return tuple(told["kinds"]), told["check"]
+
+
 async def links_of(books: Books, case: Case, keys: StaffKeys) -> list[Opened]:
     """All links of a case, opened."""
     return [read_link(row, keys) for row in await books.links.of(case.id)]
@@ -107,13 +115,14 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
     platforms: dict[str, int] = {}
     for link in await links_of(books, case, keys):
         platforms[link.platform] = platforms.get(link.platform, 0) + 1
-    happened = opened(case.happened, keys, Place(case.id, "happened"))
+    happened, check = read_told(opened(case.happened, keys, Place(case.id, "happened")))
     return Summary(
         case,
         platforms,
         await books.links.states(case.id),
-        tuple(json.loads(happened)) if happened else (),
+        happened,
         case.note is not None,
+        check,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.checking import summed_up
 from handlers.spoken import units
 from handlers.staff import (
     Caseworker,
@@ -69,6 +70,7 @@ def panel(of: Summary, by: Caseworker, first: Say | None = None) -> Screen:
         return Screen((whose(of),))
     links = Standing(of.case.state, of.links)
     lines = [*((first,) if first else ()), *about(of)]
+    lines += (summed_up(of.check),) if of.check else ()
     lines.append(Say(N_("• Note: written") if of.note else N_("• Note: none")))
     if of.links:
         lines.append(Say(N_("Links: {links}."), {"links": link_states(links)}))

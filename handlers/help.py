@@ -42,7 +42,7 @@ NOTES = {
 
 HELP_NOW = Button("help:all", N_("Get help now"))
 ALL_SERVICES = Button(HELP_NOW.name, N_("More services"))
-OTHER_NEEDS = Button("needs", N_("Something else"))
+OTHER_NEEDS = Button("needs", N_("Another need"))
 BACK = Button("return", N_("Back"))
 REPORT_LINKS = Button("report", N_("Report links"))
 PROTECT = Button("protect", N_("Protect yourself"))
@@ -68,6 +68,11 @@ def choose_need(draft: Draft) -> tuple[Button, ...]:
     keys = services(need_of(draft))
     copies = tuple(copy_button(key) for key in keys if not facts.entry(key).always)
     return (*copies, REPORT_LINKS) if need_of(draft) == "removal" else copies
+
+
+def ask_again(draft: Draft) -> Say:
+    """After other words: what was read is not said twice."""
+    return Say(N_("What you were reading stands above."))
 
 
 def need_of(draft: Draft) -> str:
@@ -100,6 +105,7 @@ SCRIPT = Script(
         to=(REPORT,),
         choices=choose_need,
         choices_first=True,
+        again=ask_again,
     ),
     opening=lambda draft: "need" if draft.topic else "needs",
 )

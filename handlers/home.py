@@ -6,6 +6,7 @@ from dataclasses import replace
 from handlers import help as help_talk
 from handlers import protect
 from handlers.answers import first_answer
+from handlers.checking import CHECK
 from handlers.digits import code_in
 from handlers.doors import ASKS, DOORS, REPORT_LINKS, ways
 from handlers.erase import BY_HAND, BY_ITSELF, ERASE, HAND, LATER, START, STOP
@@ -20,6 +21,7 @@ from handlers.help import (
 )
 from handlers.help import BACK as BACK_THERE
 from handlers.house import House, typed_as
+from handlers.law import CAN_CHECK, LAW, LAW_CARDS
 from handlers.report import REPORT
 from handlers.status import BACK, STATUS
 from handlers.talk import (
@@ -133,6 +135,8 @@ HOUSE = House(
     STATUS,
     help_talk.SCRIPT,
     protect.SCRIPT,
+    LAW,
+    CHECK,
     ERASE,
     LATER,
     HAND,
@@ -145,6 +149,10 @@ HOUSE = House(
         REPORT_LINKS.name: Talk("report"),
         "/status": Talk("status"),
         MY_CASE.name: Talk("status"),
+        "/law": Talk("law"),
+        LAW_CARDS.name: Talk("law"),
+        "/check": Talk("check"),
+        CAN_CHECK.name: Talk("check"),
         "/clear": Talk("erase"),
         CLEAR.name: Talk("erase"),
         "x": Talk("erase"),

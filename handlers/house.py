@@ -8,10 +8,10 @@ from unicodedata import normalize
 
 from handlers.gather import edited, kept
 from handlers.talk import (
-    BOTH,
     CLEAR,
     ERASE,
     REPORT,
+    SIDE_BY_SIDE,
     Aside,
     Blank,
     Draft,
@@ -142,7 +142,8 @@ class House:
         words = () if step.effect else as_says(step.ask(draft))
         # On a cleared screen the word "clear" would tell that something was there.
         last = () if step.effect is Effect.CLEAR else (CLEAR,)
-        return Turn(draft, (*go.first, *words), (*step.shown(draft), *last), step.effect)
+        buttons = (*step.shown(draft), *last)
+        return Turn(draft, (*go.first, *words), buttons, step.effect, go.redraw)
 
     def _led(self, to: str | Talk | Aside, draft: Draft) -> Draft:
         """*draft*, standing where *to* leads."""
@@ -151,7 +152,7 @@ class House:
                 here = draft.came_from or (draft.talk, draft.step)
                 return self._opened(name, replace(draft, came_from=here, topic=topic))
             case Talk(name):
-                return self._opened(name, replace(draft, came_from=(), topic=""))
+                return self._opened(name, replace(draft.left(), came_from=(), topic=""))
             case _:
                 return replace(draft, step=to)
 
@@ -162,7 +163,8 @@ class House:
     def _again(self, stay: Stay) -> Turn:
         step = self.step(stay.draft)
         draft = replace(stay.draft, step=step.name, puzzled=stay.puzzled)
-        says = (*stay.first, *as_says(step.ask(draft)))
+        ask = (step.again if stay.first else None) or step.ask
+        says = (*stay.first, *as_says(ask(draft)))
         more = () if step.holds else stay.more
         return Turn(draft, says, (*step.shown(draft), *more, CLEAR), redraw=stay.redraw)
 
@@ -219,7 +221,10 @@ def meant(heard: Said, here: Step, draft: Draft) -> Heard:
     """
     shown = [button for button in here.shown(draft) if not button.copy]
     word = word_of(heard.text).removeprefix(TICK)
-    words = {word, word.partition(BOTH)[0]}  # a key below the field may type both languages
+    words = {
+        word,
+        word.partition(SIDE_BY_SIDE)[0],
+    }  # a key below the field may type both languages
     for button in (*shown, CLEAR):
         labels = [typed_as(button.words, language) for language in LANGUAGES]
         if any(words & {label, FIRST_WORDS.split(label)[0]} for label in labels):

@@ -62,6 +62,15 @@ class Memory:
 
 _MEMORY = TypeAdapter(Memory)
 
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """A chat was cleared by itself. *chose*: the list to choose from was on the screen."""
+
+    swept: Swept
+    chose: bool
+
+
 Sweep = Callable[[int, Mapping[int, float]], Awaitable[set[int]]]
 
 
@@ -241,7 +250,7 @@ class Reception:
         await self.drafts.forget_messages(person, set(messages) - left)
         return Swept(len(left))
 
-    async def clear_if_quiet(self, chat: int, seconds: float) -> Swept | float:
+    async def clear_if_quiet(self, chat: int, seconds: float) -> "Tidied | float":
         """Clear a chat in which nobody has done anything for *seconds*, as if they had asked.
 
         Where somebody has, the unix second at which it is worth looking again.
@@ -260,7 +269,7 @@ class Reception:
             await self.drafts.forget_messages(person, set(messages) - left)
             await self.counts.drop(_unsent(person))
             held.kept = None
-            return Swept(len(left), known=bool(messages))
+            return Tidied(Swept(len(left), known=bool(messages)), chose(memory))
 
     async def _mark_unsent(self, person: str, before: Draft, turn: Turn) -> None:
         """For a day, and only for who talked with us: that there was something not yet sent.
@@ -314,7 +323,7 @@ async def take_all(draft: Draft, heard: Sequence[Heard]) -> tuple[Turn, int]:
     return turn, many
 
 
-def chose(memory: Memory | None, heard: Heard) -> bool:
+def chose(memory: Memory | None, heard: Heard | None = None) -> bool:
     """Whether the person could choose from their list until now."""
     chosen = isinstance(heard, Said) and heard.chosen
     return chosen or bool(memory and memory.answer and memory.answer.chooses)
@@ -341,6 +350,12 @@ ADDRESS = re.compile(r"[!-~]{0,200}[./:][!-~]{3,2000}")
 def note_of(draft: Draft) -> str:
     """The note; where somebody may be under 18, without addresses: nobody here may open them."""
     return draft.note if draft.minor == "no" else ADDRESS.sub("(…)", normalize("NFKC", draft.note))
+
+
+def told_of(draft: Draft) -> bytes:
+    """What happened, and what came of the legal check where it goes along: JSON, in one field."""
+    told = {"kinds": draft.happened, "check": dict(draft.checked)}
+    return json.dumps(told).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +391,7 @@ class _Report:
         inner = seal(str(chat).encode(), keys.back.public, place) if draft.news else None
         return cls(
             links=links,
-            happened=to_staff(json.dumps(draft.happened).encode(), "happened"),
+            happened=to_staff(told_of(draft), "happened"),
             note=to_staff(note_of(draft).encode(), "note") if draft.note else None,
             address=seal(inner, keys.staff, place) if inner else None,
         )

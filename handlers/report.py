@@ -436,6 +436,8 @@ def ask_review(draft: Draft) -> tuple[Say, ...]:
     if draft.urgency:
         urgency = Say(URGENCY[draft.urgency])
         lines.append(Say(N_("• How urgent: {urgency}"), {"urgency": urgency}))
+    if draft.checked:
+        lines.append(Say(N_("• Legal check: attached")))
     messages = Say(N_("• Note: written ({count})"), {"count": len(draft.notes)})
     lines.append(messages if draft.notes else Say(N_("• Note: none")))
     lines.append(

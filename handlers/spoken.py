@@ -9,14 +9,31 @@ from unicodedata import east_asian_width
 
 from babel.dates import format_date
 
-from handlers.talk import BOTH, Blank, Button, Code, Fact, Number, Read, Say, Strong, Turn
+from handlers.talk import (
+    SIDE_BY_SIDE,
+    Blank,
+    Button,
+    Code,
+    Fact,
+    Folded,
+    Number,
+    Read,
+    Say,
+    Source,
+    Strong,
+    Turn,
+    While,
+)
 from locales import LANGUAGES, N_, facts
 from locales.catalogue import wording
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch shown as "code" or "bold"; offset and length in UTF-16 units."""
+    """A stretch shown as "code", "bold" or "expandable_blockquote".
+
+    Offset and length in UTF-16 units; the kinds are Telegram's (Bot API, MessageEntity).
+    """
 
     kind: str
     offset: int
@@ -85,10 +102,7 @@ class Voice:
         for number, language in enumerate(self.languages):
             if number:
                 page.write("\n\n")
-            for count, say in enumerate(says):
-                if count:
-                    page.write("\n")
-                self._say(page, say, language)
+            self._lines(page, says, language)
         return page
 
     def label(self, words: str | Say) -> str:
@@ -99,7 +113,7 @@ class Voice:
             page = Page()
             self._say(page, say, language)
             labels.append(page.text)
-        return BOTH.join(dict.fromkeys(labels))
+        return SIDE_BY_SIDE.join(dict.fromkeys(labels))
 
     def key(self, button: Button) -> Key:
         """One button with its words."""
@@ -112,6 +126,12 @@ class Voice:
         """A number past its date is being checked, so it is not there to be copied."""
         number = button.copy
         return isinstance(number, Number) and facts.entry(number.key).stale(self.today)
+
+    def _lines(self, page: "Page", says: Iterable[Say], language: str) -> None:
+        for number, say in enumerate(says):
+            if number:
+                page.write("\n")
+            self._say(page, say, language)
 
     def _say(self, page: "Page", say: Say, language: str) -> None:
         for literal, name, _, _ in Formatter().parse(wording(say.words, language)):
@@ -129,6 +149,9 @@ class Voice:
             case Code(text):
                 with page.marked("code"):
                     page.write(text)
+            case Folded(lines):
+                with page.marked("expandable_blockquote"):
+                    self._lines(page, lines, language)
             case Fact(key):
                 entry, _, field = key.rpartition(".")
                 page.write(facts.entry(entry).text(field, language))
@@ -136,6 +159,11 @@ class Voice:
                 self._number(page, facts.entry(key), language)
             case Read(key):
                 self._say(page, self._read(facts.entry(key), language), language)
+            case Source(keys):
+                self._sources(page, keys, language)
+            case While(keys, lines, others):
+                stale = any(facts.entry(key).stale(self.today) for key in keys)
+                self._lines(page, others if stale else lines, language)
             case tuple():
                 for number, piece in enumerate(blank):
                     if number:
@@ -162,10 +190,24 @@ class Voice:
             return Say(N_("this is being checked; it may have changed"))
         return Say(N_("as published, {day}"), {"day": spoken_day(entry.checked, language)})
 
+    def _sources(self, page: "Page", keys: Iterable[str], language: str) -> None:
+        entries = [facts.entry(key) for key in keys]
+        lines = [read_at(entry, language) for entry in entries]
+        unproofed = any(entry.proofed is None for entry in entries)
+        self._lines(page, (*lines, *((Say(UNPROOFED),) if unproofed else ())), language)
+
 
 BETWEEN = N_(", ")
 CHECKING = N_("being checked; in danger call 999")
 PUBLISHED = N_("{number} (as published, {day})")
+READ = N_("Source: {who}, read {day}.")
+UNPROOFED = N_("No lawyer has checked our words yet.")
+
+
+def read_at(entry: facts.Entry, language: str) -> Say:
+    """Who says so, and the day it was read."""
+    who, day = Fact(f"{entry.key}.by"), spoken_day(entry.checked, language)
+    return Say(READ, {"who": who, "day": day})
 
 
 def spoken_day(day: date, language: str) -> str:

@@ -51,7 +51,8 @@ class Screen:
 class Summary:
     """A case without its contents. *platforms*: how many links on each, "" where none could tell.
 
-    *links*: how many are in each state. *note*: whether the person left one.
+    *links*: how many are in each state. *note*: whether the person left one. *check*: what came of
+    the legal check, where they attached it.
     """
 
     case: Case
@@ -59,6 +60,7 @@ class Summary:
     links: Mapping[str, int] = field(default_factory=dict)
     happened: tuple[str, ...] = ()
     note: bool = False
+    check: Mapping[str, str] = field(default_factory=dict)
 
 
 def press(verb: str, case_id: str, number: int = 0, word: str = "") -> str:

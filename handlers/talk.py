@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Literal
 
+from handlers.check import How
 from handlers.links import Entity, Link, Origin
 from locales import N_
 
@@ -145,6 +146,32 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Who says what these entries ("law.sharing") state, and the day it was read, a line each.
+
+    And one more where no lawyer has checked our words for one of them.
+    """
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Long text, a line each: a platform may show its beginning only, until it is tapped."""
+
+    lines: "tuple[Say, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    """Lines that hold while all these entries do; past the date of one, the *others* are said."""
+
+    keys: tuple[str, ...]
+    lines: "tuple[Say, ...]"
+    others: "tuple[Say, ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Words not yet in any language nor on any platform; blanks are filled when spoken."""
 
@@ -152,7 +179,20 @@ class Say:
     blanks: "Mapping[str, Blank]" = field(default_factory=dict)
 
 
-Blank = str | int | Code | Strong | Fact | Number | Read | Say | tuple["Blank", ...]
+Blank = (
+    str
+    | int
+    | Code
+    | Strong
+    | Folded
+    | Fact
+    | Number
+    | Read
+    | Source
+    | While
+    | Say
+    | tuple["Blank", ...]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +245,10 @@ class Draft:
 
     *ref* is the case's id to be, so that sending twice files once; *over* counts links beyond the
     limit; *code* is sixteen typed digits; *album* is the last one answered. *newest* is the newest
-    message heard; what came up to the message *settled* is sent. *came_from* is the talk and the
-    step that were left for a talk beside them, *topic* the card that is open there; *puzzled*: the
-    last answer was that we did not understand.
+    message heard; what came up to the message *settled* is sent. *card* is the one of the law that
+    is read, *answers* are those of the legal check, *checked* is what came of it, where that goes
+    along with the report. *came_from* is the talk and the step that were left for a talk beside
+    them, *topic* what is open there; *puzzled*: the last answer was that we did not understand.
     """
 
     ref: str = ""
@@ -226,9 +267,16 @@ class Draft:
     album: str = ""
     newest: int = 0
     settled: int = 0
+    card: str = ""
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    checked: Mapping[str, How] = field(default_factory=dict)
     came_from: tuple[str, ...] = ()
     topic: str = ""
     puzzled: bool = False
+
+    def left(self) -> "Draft":
+        """What goes along where a talk is opened: no answer of the legal check."""
+        return replace(self, card="", answers={})
 
     @property
     def note(self) -> str:
@@ -283,16 +331,18 @@ class Return:
 Exit = str | Talk | Aside | Return
 
 HOME, REPORT = Talk("home"), Talk("report")
+LAW, CHECK = Talk("law"), Talk("check")
 ERASE, STOP = Talk("erase"), Talk("stop")
 
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Leave by this exit."""
+    """Leave by this exit. *redraw*: the message that was pressed may be changed."""
 
     to: Exit
     draft: Draft
     first: tuple[Say, ...] = ()
+    redraw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +386,8 @@ class Step:
 
     *buttons* lead out by themselves; *choices* are further buttons, made from the draft, that
     *read* answers. Where *effect* is set, arriving asks it of the world and *tell* says what came
-    of it; *ask* then only repeats the question. A *free* step reads any words, so no number stands
+    of it; *ask* then only repeats the question. *again* is asked after other words, where *ask* is
+    long. A *free* step reads any words, so no number stands
     for a button there. A step that *holds* is left by its buttons, or by clearing the chat.
     *choices_first*: what there is to choose stands above the ways out.
     """
@@ -352,6 +403,7 @@ class Step:
     free: bool = False
     holds: bool = False
     choices_first: bool = False
+    again: Callable[[Draft], Words] | None = None
 
     @property
     def exits(self) -> tuple[Exit, ...]:
@@ -403,7 +455,7 @@ class Turn:
     silent: bool = False
 
 
-BOTH = " · "  # between the languages on one button
+SIDE_BY_SIDE = " · "  # between the languages on one button
 CLEAR = Button("clear", N_("Clear this chat"), "danger")
 
 

@@ -44,8 +44,16 @@ class Entry:
     @property
     def called(self) -> date | None:
         """The day one of us called it."""
-        day = self.fields.get("called")
+        return self._day("called")
+
+    def _day(self, field: str) -> date | None:
+        day = self.fields.get(field)
         return date.fromisoformat(str(day)) if day else None
+
+    @property
+    def proofed(self) -> date | None:
+        """The day a lawyer checked what we say about this law."""
+        return self._day("proofed")
 
     @property
     def shown(self) -> bool:

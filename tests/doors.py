@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from secrets import randbelow
 from typing import Any
@@ -222,7 +223,8 @@ async def open_door(
         carrier = news.DoorCarrier(bot, reception, now)
         courier = Courier("door", store, carrier, kinds, now, pace=Pace(), heights=heights)
         try:
-            caretaker = Caretaker(reception, carrier, now)
+            put_away = partial(front_door.put_away, bot)
+            caretaker = Caretaker(reception, carrier, put_away, now)
             yield Door(base, sandbox, bot, desk, reception, courier, leads, caretaker)
         finally:
             await session.close()

@@ -140,6 +140,17 @@ async def test_clearing_takes_the_keys_along(door: Door, clearing: str) -> None:
     assert below(guest) == []
 
 
+async def test_a_chat_that_clears_itself_takes_the_keys_along(door: Door, clock: Clock) -> None:
+    guest = door.person()
+    await guest.walk("/start", "[Clear by itself]", "[After 15 minutes]")
+    await guest.walk("/report", "[No, 18", "[No link? Choose a chat]")
+
+    clock.move(15 * 60 + 1)
+    await door.caretaker.round()
+
+    assert (guest.texts, below(guest)) == ([], [])
+
+
 async def test_the_keys_are_understood_where_the_language_is_not_known(door: Door) -> None:
     guest = door.person("fr")
     await guest.walk("/start", "/report", "2", "[No link? Choose a chat]")

@@ -122,7 +122,8 @@ def test_the_directory_beside_a_step_is_a_few_lines(language: str) -> None:
 def test_the_directory_and_any_question_fit_one_message_in_both_languages() -> None:
     for script in HOUSE.scripts.values():
         for step in script.steps.values():
-            words = (*short_directory(), *as_says(step.ask(Draft(minor="yes"))))
+            ask = step.again or step.ask
+            words = (*short_directory(), *as_says(ask(Draft(minor="yes"))))
             assert units(Voice(None, WRITTEN).page(words).text) <= 4096, step.name
 
 

@@ -42,6 +42,7 @@ from storage.counts import open_counts
 from storage.down import Down
 from storage.drafts import open_drafts
 from storage.keys import DoorKeys, StaffKeys
+from storage.seal import Place, unseal
 from tests.conftest import Clock
 from tests.doors import CLEARED, Door, Guest, copied, labels, open_door
 
@@ -538,6 +539,42 @@ async def record(door: Door, staff_keys: StaffKeys, *states: str) -> None:
 
 
 WITH_NEWS = (*TO_REVIEW[:-1], "[Yes, tell me", "[Send]", "[I have saved it]")
+
+
+async def test_the_cards_of_the_law_are_turned_in_one_message(door: Door) -> None:
+    guest = door.person()
+    listed = await guest.walk("/law")
+    before = len(guest.shown)
+
+    card = await guest.press("Threats")
+    text = card.text
+    following = await guest.press("Next")
+    back = await guest.press("All cards")
+
+    assert "Criminal intimidation" in text
+    assert {listed.id, card.id, following.id, back.id} == {listed.id}
+    assert len(guest.shown) == before
+    await guest.press("Blackmail")
+    kinds = [entity["type"] for entity in guest.answer.entities]
+    assert kinds.count("expandable_blockquote") == 1
+
+
+async def test_an_attached_result_is_read_behind_open_and_the_answers_nowhere(
+    door: Door, staff_keys: StaffKeys
+) -> None:
+    guest = door.person()
+    await guest.walk("/check", "[18 or over]", "[Shown, sent]", "[Done]", "[Bare intimate]")
+    await guest.walk("[Real]", "[I took or sent]", "[Money]", "[Only me]", "[Attach to a report]")
+    await guest.walk("[No, 18", LINK, "[That is all]", "[Done]", "[It can wait]", "[Skip]")
+    await guest.walk("[No, I will", "[Send]")
+
+    (case,) = await cases_of(door)
+    async with door.reception.store.begin() as books:
+        of = await casework.summary(books, case, staff_keys)
+
+    assert of.check == {"AAE": "may", "BLACKMAIL": "may", "XBORDER": "depends"}
+    plain = unseal(case.happened, staff_keys.own, Place(case.id, "happened"))
+    assert not any(code in plain for code in (b"q1", b"self_sent", b"money", b"parts"))
 
 
 async def test_news_is_one_silent_neutral_line(door: Door, staff_keys: StaffKeys) -> None:

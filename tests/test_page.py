@@ -269,6 +269,28 @@ async def test_entities_count_utf16_units_and_nest(world: World) -> None:
     await expect(shown.locator(".spoiler.seen")).to_have_text("hidden")
 
 
+async def test_a_long_text_is_folded_until_it_is_pressed(world: World) -> None:
+    await world.start(f"door:{SAM}")
+    long = "法例點寫\n" + "長嘅字。" * 200
+    entities = [
+        {"type": "expandable_blockquote", "offset": 5, "length": len(long)},
+        {"type": "bold", "offset": 5, "length": 4},
+    ]
+    number = await world.door.say(SAM, f"短嘅字。\n{long}", entities=entities)
+    fold = world.message(f"door:{SAM}", number).locator("blockquote")
+    folded = await fold.bounding_box()
+
+    await expect(fold).to_have_attribute("aria-expanded", "false")
+    await expect(fold.locator("b")).to_have_text("法例點寫")
+    await fold.press("Enter")
+
+    await expect(fold).to_have_attribute("aria-expanded", "true")
+    unfolded = await fold.bounding_box()
+    assert folded
+    assert unfolded
+    assert unfolded["height"] > 3 * folded["height"]
+
+
 async def test_a_command_in_a_text_can_be_pressed(world: World) -> None:
     await world.start(f"door:{SAM}")
     command = [{"type": "bot_command", "offset": 6, "length": 5}]

@@ -388,8 +388,21 @@ def test_facts_past_their_date_are_listed() -> None:
 
     stale = [finding.mend for finding in check_facts(late) if "is up to date" in finding.what]
 
-    assert len(stale) == len([e for e in facts.entries("help").values() if e.stale(late)]) > 10
+    entries = (*facts.entries("help").values(), *facts.entries("law").values())
+    assert len(stale) == len([entry for entry in entries if entry.stale(late)]) > 25
     assert all("read it again" in mend for mend in stale)
+
+
+def test_laws_that_no_lawyer_has_looked_at_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    today = date(2026, 11, 24)
+
+    def about_lawyers() -> list[str]:
+        return [finding.mend for finding in check_facts(today) if "lawyer" in finding.what]
+
+    (mend,) = about_lawyers()
+    assert all(key in mend for key in facts.entries("law"))
+    monkeypatch.setattr(facts.Entry, "proofed", today)
+    assert about_lawyers() == []
 
 
 def test_a_finding_says_what_and_how_to_mend_it() -> None:
