@@ -22,6 +22,7 @@ from bot.config import (
     StaffSettings,
     read_settings,
 )
+from bot.steady import steady
 from bot.trouble import Trouble
 from storage.down import Broken, Down
 from storage.keys import Half, KeysExist, KeysUnreadable, opens_other_half, write_new_keys
@@ -136,7 +137,9 @@ def door() -> None:
 
         settings = read_settings(DoorSettings)
         warn_of(settings, "door")
-        async with open_door(settings, time.time, secrets.randbelow) as half:
+        async with open_door(
+            settings, steady(time.time, time.monotonic), secrets.randbelow
+        ) as half:
             say("The door is open. Ctrl-C closes it; nothing is lost.")
             await half.run()
 
@@ -152,7 +155,9 @@ def staff() -> None:
 
         settings = read_settings(StaffSettings)
         warn_of(settings, "staff")
-        async with open_staff(settings, time.time, secrets.randbelow) as half:
+        async with open_staff(
+            settings, steady(time.time, time.monotonic), secrets.randbelow
+        ) as half:
             say("The staff room is open. Ctrl-C closes it; nothing is lost.")
             await half.run()
 
@@ -168,7 +173,9 @@ def both() -> None:
 
         settings = read_settings(BothSettings)
         say("Both halves lie on this one machine: whoever takes it can read who and what.")
-        async with open_both(settings, settings, time.time, secrets.randbelow) as halves:
+        async with open_both(
+            settings, settings, steady(time.time, time.monotonic), secrets.randbelow
+        ) as halves:
             say("The door and the staff room are open. Ctrl-C closes them; nothing is lost.")
             async with asyncio.TaskGroup() as group:
                 for half in halves:

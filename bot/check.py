@@ -1,8 +1,8 @@
 """What an operator asks before the night: is everything there, and if not, how is it mended?"""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from bot.bot_api import BotApi, Failed, Refused
 from bot.config import (
@@ -23,7 +23,9 @@ from storage.keys import (
     read_door_keys,
     read_staff_keys,
 )
+from storage.traces import QuarantineCount
 
+QUARANTINE_LOOKED_AT = timedelta(days=7)
 RIGHTS = {
     "can_delete_messages": "delete messages, so that words about a case can be taken out",
 }
@@ -49,7 +51,7 @@ class Finding:
 async def check_door(settings: DoorSettings, clock: Callable[[], float]) -> list[Finding]:
     """Everything the door stands on."""
     async with BotApi(settings.door_token.get_secret_value(), settings.api) as api:
-        findings = [*check_keys(settings, "door"), await check_database(settings)]
+        findings = [*check_keys(settings, "door"), *await check_database(settings, clock)]
         findings.append(await check_redis(settings, clock))
         token = [finding async for finding in check_token(api, "door")]
         findings += token
@@ -61,12 +63,13 @@ async def check_door(settings: DoorSettings, clock: Callable[[], float]) -> list
 async def check_staff(settings: StaffSettings, clock: Callable[[], float]) -> list[Finding]:
     """Everything the staff room stands on."""
     async with BotApi(settings.staff_token.get_secret_value(), settings.api) as api:
-        findings = [*check_keys(settings, "staff"), await check_database(settings)]
+        findings = [*check_keys(settings, "staff"), *await check_database(settings, clock)]
         findings.append(await check_redis(settings, clock))
         token = [finding async for finding in check_token(api, "staff")]
         findings += token
         if not any(finding.mend for finding in token):
             findings += [finding async for finding in check_group(api, settings.staff_chat)]
+            findings += [finding async for finding in check_topic(api, settings)]
     return findings
 
 
@@ -102,21 +105,32 @@ def check_keys(settings: HouseSettings, half: Half) -> Iterator[Finding]:
         yield Finding(f"keys of the {other} are out of reach", mend)
 
 
-async def check_database(settings: HouseSettings) -> Finding:
-    """It answers, and its tables are those of this version."""
+async def check_database(settings: HouseSettings, clock: Callable[[], float]) -> list[Finding]:
+    """It answers, its tables are those of this version, and no update broke us lately."""
     what = "database"
+    since = datetime.fromtimestamp(clock(), UTC).date() - QUARANTINE_LOOKED_AT
     store = Store(settings.database_url.get_secret_value())
     try:
         await store.prepare()
         async with store.begin() as books:
             await books.cases.count_waiting()
+            counts = await books.quarantine.since(since)
     except Down:
-        return Finding(what, "It does not answer. Does it run? Is FRONT_DOOR_DATABASE_URL right?")
+        down = "It does not answer. Does it run? Is FRONT_DOOR_DATABASE_URL right?"
+        return [Finding(what, down)]
     except Broken:
-        return Finding(what, "It refuses a statement. Is it a database of this version?")
+        return [Finding(what, "It refuses a statement. Is it a database of this version?")]
     finally:
         await store.close()
-    return Finding(what)
+    return [Finding(what), quarantine(counts, since)]
+
+
+def quarantine(counts: Sequence[QuarantineCount], since: date) -> Finding:
+    """Updates that broke us three times: told by kind, since nobody knows whose they were."""
+    what = f"every update since {since} was understood"
+    told = ", ".join(f"{one.times} {one.kind} at the {one.bot} ({one.error})" for one in counts)
+    mend = f"{told}. Those people were asked to write again. Please tell whoever mends the code."
+    return Finding(what, mend if counts else "", grave=False)
 
 
 async def check_redis(settings: HouseSettings, clock: Callable[[], float]) -> Finding:
@@ -192,6 +206,27 @@ async def check_group(api: BotApi, chat: int) -> AsyncIterator[Finding]:
     for right, why in RIGHTS.items():
         if admin and not member.get(right):
             yield Finding(f"staff bot may {why}", f"Give it the right {right}.")
+
+
+async def check_topic(api: BotApi, settings: StaffSettings) -> AsyncIterator[Finding]:
+    """The topic of the cards is there. Telegram has no call for that: we seem to type in it."""
+    if settings.staff_topic is None:
+        return
+    try:
+        await api.call(
+            "sendChatAction",
+            chat_id=settings.staff_chat,
+            message_thread_id=settings.staff_topic,
+            action="typing",
+        )
+    except Failed:
+        mend = (
+            "The group has no such topic. Its number is in a link to a message of the topic, "
+            "t.me/c/GROUP/TOPIC/MESSAGE; it goes into FRONT_DOOR_STAFF_TOPIC, or leave that out."
+        )
+        yield Finding("staff topic", mend)
+    else:
+        yield Finding("staff topic")
 
 
 def check_facts(today: date) -> Iterator[Finding]:

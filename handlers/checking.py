@@ -201,7 +201,7 @@ def read_age(draft: Draft, heard: Heard) -> Move:
     """Where it may be somebody under 18, who can help comes first, and what not to keep."""
     move = read(AGE, "child")(draft, heard)
     grown = isinstance(move, Go) and move.draft.answers.get(AGE.key) == ("18",)
-    return replace(move, to="happened") if isinstance(move, Go) and grown else move
+    return replace(move, to="what happened") if isinstance(move, Go) and grown else move
 
 
 def read_happened(draft: Draft, heard: Heard) -> Move:
@@ -280,7 +280,7 @@ def ask_result(draft: Draft) -> tuple[Say, ...]:
     four = [offence(flag, found[flag]) for flag in OFFENCES if flag in found]
     head = [Say(N_("From your answers, in the law of Hong Kong:"))] if four else []
     lines = (*first_of_all(found), *head, *four, *besides(found))
-    ask = tuple(short_line(key) for key in whom(found))
+    ask = tuple(map(short_line, whom(found)))
     return (
         Say("{result}", {"result": While(STANDS_ON, lines, (Say(CHANGED), *ask))}),
         Say(N_("Next: talk with somebody, report the links, or read on. You decide.")),
@@ -348,7 +348,7 @@ def ask_person(draft: Draft) -> tuple[Say, ...]:
     """Without what happened there is nothing to look up; a person can listen."""
     return (
         Say(N_("That is all right. A person can listen, and find out with you what applies:")),
-        short_line("help.rainlily"),
+        *map(short_line, whom(check(draft.answers))),
         Say(N_("You can also report links, or read what the law says.")),
     )
 
@@ -398,9 +398,9 @@ def row(
 
 CHECK = Script(
     "check",
-    row("age", AGE, ("happened", "child"), read_age),
-    Step("child", ask_call_first, buttons={GO_ON: "happened", LEAVE: LAW}),
-    row("happened", HAPPENED, ("shows", "person"), read_happened),
+    row("how old", AGE, ("what happened", "child"), read_age),
+    Step("child", ask_call_first, buttons={GO_ON: "what happened", LEAVE: LAW}),
+    row("what happened", HAPPENED, ("shows", "person"), read_happened),
     row("shows", SHOWS, ("real",), read(SHOWS, "real")),
     row("real", REAL, ("made",), read(REAL, "made")),
     row("made", MADE, ("demand",), read(MADE, "demand")),

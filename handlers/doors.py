@@ -1,7 +1,12 @@
 """Which door am I: what brings a person here, and the short way from there; for everybody."""
 
+from collections.abc import Callable
+
+from handlers.directory import short_line
+from handlers.help import HELP, HELP_NOW, PROTECT, PROTECT_YOURSELF
+from handlers.law import CAN_CHECK, LAW_CARDS
 from handlers.status import BACK
-from handlers.talk import HOME, REPORT, Button, Draft, Exit, Number, Say
+from handlers.talk import CHECK, HOME, LAW, REPORT, Button, Draft, Exit, Number, Say, Words
 from locales import N_
 
 MINE = Button("door:mine", N_("It happened to me"), "primary")
@@ -66,9 +71,9 @@ def ask_found(draft: Draft) -> Say:
     )
 
 
-def ask_shared(draft: Draft) -> Say:
+def ask_shared(draft: Draft) -> Words:
     """Stopping helps, whoever began it; advice about oneself is a lawyer's."""
-    return Say(
+    says = Say(
         N_(
             "It is good that you want it to stop. Please send it to nobody else; where you can, "
             "take it down yourself, and ask those who have it to delete it. Report the links "
@@ -76,6 +81,7 @@ def ask_shared(draft: Draft) -> Say:
             "advise you: a lawyer can."
         )
     )
+    return says, short_line("help.duty_lawyer")
 
 
 def ask_information(draft: Draft) -> Say:
@@ -83,7 +89,7 @@ def ask_information(draft: Draft) -> Say:
     return Say(N_("Look around as long as you like: nothing is asked and nothing is kept."))
 
 
-ASKS = {
+ASKS: dict[str, Callable[[Draft], Words]] = {
     "mine": ask_mine,
     "threatened": ask_threatened,
     "helping": ask_helping,
@@ -93,8 +99,25 @@ ASKS = {
 }
 
 
+WAYS: dict[str, tuple[Button, ...]] = {
+    "mine": (REPORT_LINKS, LAW_CARDS, PROTECT),
+    "threatened": (TELL_US, LAW_CARDS, PROTECT),
+    "helping": (REPORT_LINKS, LAW_CARDS, PROTECT),
+    "found": (REPORT_LINKS, LAW_CARDS),
+    "shared": (REPORT_LINKS, LAW_CARDS),
+    "information": (LAW_CARDS, CAN_CHECK, PROTECT),
+}
+
+LEADS: dict[Button, Exit] = {
+    REPORT_LINKS: REPORT,
+    TELL_US: REPORT,
+    LAW_CARDS: LAW,
+    CAN_CHECK: CHECK,
+    PROTECT: PROTECT_YOURSELF,
+}
+
+
 def ways(door: str) -> dict[Button, Exit]:
-    """Where one can go on behind a door."""
-    if door == "information":
-        return {BACK: HOME}
-    return {TELL_US if door == "threatened" else REPORT_LINKS: REPORT, BACK: HOME}
+    """Where one can go on behind a door; to help from each."""
+    ways = {button: LEADS[button] for button in WAYS[door]}
+    return {**ways, HELP_NOW: HELP, BACK: HOME}

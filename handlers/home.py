@@ -108,7 +108,7 @@ HOME = Script(
             door,
             ask,
             read_welcome,
-            buttons={**ways(door), HELP_NOW: HELP},
+            buttons=ways(door),
             to=(Talk("report"), Talk("status")),
         )
         for door, ask in ASKS.items()
@@ -133,10 +133,10 @@ HOUSE = House(
     HOME,
     REPORT,
     STATUS,
-    help_talk.SCRIPT,
-    protect.SCRIPT,
     LAW,
     CHECK,
+    help_talk.SCRIPT,
+    protect.SCRIPT,
     ERASE,
     LATER,
     HAND,

@@ -91,8 +91,11 @@ class House:
         if isinstance(heard, Pressed) or heard.edited:
             return True
         word = word_of(heard.text)
-        known = word in self.anywhere or word in self.beside
-        return known or self.answer(Draft(), heard.text) is not None
+        return (
+            word in self.anywhere
+            or word in self.beside
+            or self.answer(Draft(), heard.text) is not None
+        )
 
     def told(self, turn: Turn, told: Told) -> Turn:
         """The same turn, once its effect is carried out."""
@@ -221,10 +224,7 @@ def meant(heard: Said, here: Step, draft: Draft) -> Heard:
     """
     shown = [button for button in here.shown(draft) if not button.copy]
     word = word_of(heard.text).removeprefix(TICK)
-    words = {
-        word,
-        word.partition(SIDE_BY_SIDE)[0],
-    }  # a key below the field may type both languages
+    words = {word, word.partition(SIDE_BY_SIDE)[0]}  # a key below the field types both
     for button in (*shown, CLEAR):
         labels = [typed_as(button.words, language) for language in LANGUAGES]
         if any(words & {label, FIRST_WORDS.split(label)[0]} for label in labels):

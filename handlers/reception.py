@@ -135,7 +135,7 @@ class Reception:
                 answer = replace(answer, closes=chose(memory, last))
             gone = turn.effect in FORGETS
             kept = Memory(turn.draft, update, answer, self.clock())
-            held.kept = None if gone else _MEMORY.dump_json(kept)
+            held.kept = None if gone else _MEMORY.dump_json(kept, exclude_defaults=True)
             return len(heard) - len(new) + many, answer
 
     async def seen(self, chat: int, messages: Mapping[int, float]) -> None:

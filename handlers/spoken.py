@@ -117,9 +117,10 @@ class Voice:
 
     def key(self, button: Button) -> Key:
         """One button with its words."""
-        label, copy = self.label(button.words), button.copy
+        copy = button.copy
         if isinstance(copy, Number):
             copy = facts.entry(copy.key).text("number", self.languages[0])
+        label = self.label(button.words)
         return Key(label, button.name, button.style, copy, button.url, button.choose)
 
     def _too_old(self, button: Button) -> bool:
@@ -157,13 +158,13 @@ class Voice:
                 page.write(facts.entry(entry).text(field, language))
             case Number(key):
                 self._number(page, facts.entry(key), language)
-            case Read(key):
-                self._say(page, self._read(facts.entry(key), language), language)
             case Source(keys):
                 self._sources(page, keys, language)
             case While(keys, lines, others):
                 stale = any(facts.entry(key).stale(self.today) for key in keys)
                 self._lines(page, others if stale else lines, language)
+            case Read(key):
+                self._say(page, self._read(facts.entry(key), language), language)
             case tuple():
                 for number, piece in enumerate(blank):
                     if number:
@@ -184,17 +185,17 @@ class Voice:
             day = spoken_day(entry.checked, language)
             self._say(page, Say(PUBLISHED, {"number": number, "day": day}), language)
 
-    def _read(self, entry: facts.Entry, language: str) -> Say:
-        """When it was read, or that it is read again."""
-        if entry.stale(self.today):
-            return Say(N_("this is being checked; it may have changed"))
-        return Say(N_("as published, {day}"), {"day": spoken_day(entry.checked, language)})
-
     def _sources(self, page: "Page", keys: Iterable[str], language: str) -> None:
         entries = [facts.entry(key) for key in keys]
         lines = [read_at(entry, language) for entry in entries]
         unproofed = any(entry.proofed is None for entry in entries)
         self._lines(page, (*lines, *((Say(UNPROOFED),) if unproofed else ())), language)
+
+    def _read(self, entry: facts.Entry, language: str) -> Say:
+        """When it was read, or that it is read again."""
+        if entry.stale(self.today):
+            return Say(N_("this is being checked; it may have changed"))
+        return Say(N_("as published, {day}"), {"day": spoken_day(entry.checked, language)})
 
 
 BETWEEN = N_(", ")

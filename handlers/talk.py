@@ -139,13 +139,6 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """The day an entry was read, "as published, DAY"; past its date: being checked."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """Who says what these entries ("law.sharing") state, and the day it was read, a line each.
 
@@ -169,6 +162,13 @@ class While:
     keys: tuple[str, ...]
     lines: "tuple[Say, ...]"
     others: "tuple[Say, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The day an entry was read, "as published, DAY"; past its date: being checked."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +199,9 @@ Blank = (
 class Button:
     """What pressing it means to us, and the words on it; *copy* is copied, *url* followed.
 
-    A Number to copy is not offered past its date. *choose* ("channel", "group"): where the
-    platform can, it lets the person choose one from their own list, which is heard as
-    Said(chosen=True); elsewhere it is a button like others.
+    *choose* ("channel", "group"): where the platform can, it lets the person choose one from
+    their own list, which is heard as Said(chosen=True); elsewhere it is a button like others.
+    A Number to copy is not offered past its date.
     """
 
     name: str
@@ -247,8 +247,9 @@ class Draft:
     limit; *code* is sixteen typed digits; *album* is the last one answered. *newest* is the newest
     message heard; what came up to the message *settled* is sent. *card* is the one of the law that
     is read, *answers* are those of the legal check, *checked* is what came of it, where that goes
-    along with the report. *came_from* is the talk and the step that were left for a talk beside
-    them, *topic* what is open there; *puzzled*: the last answer was that we did not understand.
+    along with the report. *came_from* is the talk and the
+    step that were left for a talk beside them, *topic* the card that is open there; *puzzled*: the
+    last answer was that we did not understand.
     """
 
     ref: str = ""
@@ -270,6 +271,7 @@ class Draft:
     card: str = ""
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     checked: Mapping[str, How] = field(default_factory=dict)
+
     came_from: tuple[str, ...] = ()
     topic: str = ""
     puzzled: bool = False
@@ -402,8 +404,8 @@ class Step:
     tell: Callable[[Draft, Told], "Telling"] | None = None
     free: bool = False
     holds: bool = False
-    choices_first: bool = False
     again: Callable[[Draft], Words] | None = None
+    choices_first: bool = False
 
     @property
     def exits(self) -> tuple[Exit, ...]:

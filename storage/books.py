@@ -17,7 +17,7 @@ from storage.cases import AlreadyTaken, Case, Cases, NameTaken, NewCase, NoSuchC
 from storage.down import Broken, Down
 from storage.lines import Lines
 from storage.links import LinkRow, Links, NoSuchLink
-from storage.migrations import upgrade
+from storage.migrations import are_current, upgrade
 from storage.notes import Note, Notes
 from storage.outbox import Letter, Outbox
 from storage.posts import Post, Posts
@@ -184,7 +184,8 @@ def _begin_immediate(connection: Connection) -> None:
 def _upgrade_alone(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('front-door tables'))"))
-    upgrade(connection)
+    if not are_current(connection):
+        upgrade(connection)
 
 
 def _is_ours(error: exc.DBAPIError) -> bool:

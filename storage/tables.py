@@ -50,6 +50,11 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def hour(moment: datetime) -> datetime:
+    """The hour that *moment* is in: where a second could tell who it was, no more is kept."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
 # Autoincrement, so that the number of a deleted letter is never given to another one.
 Serial = BigInteger().with_variant(Integer, "sqlite")
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.statements import insert
+from storage.tables import hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,16 @@ class AuditRow:
     case_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class QuarantineCount:
+    """How many updates of one kind could not be read, by which bot, for which error."""
+
+    bot: str
+    kind: str
+    error: str
+    times: int
+
+
 class Seen:
     """Marks of updates and presses, written with their effect, so that none has it twice."""
 
@@ -27,8 +38,12 @@ class Seen:
         self._connection = connection
 
     async def mark(self, bot: str, kind: str, key: str, now: datetime) -> bool:
-        """True the first time; False when it was there: it has had its effect."""
-        row = insert(self._connection, tables.seen).values(bot=bot, kind=kind, key=key, at=now)
+        """True the first time; False when it was there: it has had its effect.
+
+        By the hour: beside Telegram's own records a second would tell who was heard.
+        """
+        values = {"bot": bot, "kind": kind, "key": key, "at": hour(now)}
+        row = insert(self._connection, tables.seen).values(values)
         marked = row.on_conflict_do_nothing().returning(tables.seen.c.key)
         return (await self._connection.execute(marked)).first() is not None
 
@@ -67,3 +82,11 @@ class Quarantine:
         same = ["bot", "kind", "error", "day"]
         more = {"times": table.c.times + 1}
         await self._connection.execute(row.on_conflict_do_update(index_elements=same, set_=more))
+
+    async def since(self, day: date) -> list[QuarantineCount]:
+        """What was counted on that day and later."""
+        t = tables.quarantine.c
+        kind = (t.bot, t.kind, t.error)
+        query = select(*kind, func.sum(t.times).label("times")).where(t.day >= day)
+        rows = await self._connection.execute(query.group_by(*kind).order_by(*kind))
+        return [QuarantineCount(**row._asdict()) for row in rows]

@@ -65,7 +65,9 @@ def test_a_question_offers_each_answer_and_not_sure_stands_for_the_one_it_counts
     assert offered <= set(CODES[key])
 
 
-@pytest.mark.parametrize("step", ["age", "happened", "shows", "real", "made", "demand", "place"])
+@pytest.mark.parametrize(
+    "step", ["how old", "what happened", "shows", "real", "made", "demand", "place"]
+)
 def test_every_question_has_not_sure_skip_a_person_and_a_way_out(step: str) -> None:
     names = [button.name for button in HOUSE.take(at(step), Said("/language")).buttons]
 
@@ -74,10 +76,10 @@ def test_every_question_has_not_sure_skip_a_person_and_a_way_out(step: str) -> N
 
 
 def test_only_what_happened_takes_several_answers() -> None:
-    turn = press(at("happened"), "q1:threat", "q1:shared", "q1:details", "q1:details")
+    turn = press(at("what happened"), "q1:threat", "q1:shared", "q1:details", "q1:details")
 
     assert turn.draft.answers == {"q1": ("shared", "threat")}
-    assert turn.draft.step == "happened"
+    assert turn.draft.step == "what happened"
     assert press(at("shows"), "q2:parts").draft.answers == {"q2": ("parts",)}
 
 
@@ -90,7 +92,7 @@ def test_not_sure_and_skip_keep_no_answer() -> None:
 @pytest.mark.parametrize(
     ("age", "step"),
     [
-        ("18", "happened"),
+        ("18", "what happened"),
         ("u16", "child"),
         ("16_17", "child"),
         ("unsure", "child"),
@@ -98,18 +100,21 @@ def test_not_sure_and_skip_keep_no_answer() -> None:
     ],
 )
 def test_where_it_may_be_somebody_under_18_help_for_them_comes_first(age: str, step: str) -> None:
-    assert press(at("age"), f"q5:{age}").draft.step == step
+    assert press(at("how old"), f"q5:{age}").draft.step == step
 
 
 def test_who_cannot_say_what_happened_is_sent_to_a_person() -> None:
     for name in ("unsure", "skip"):
-        turn = press(at("happened"), f"q1:{name}")
+        turn = press(at("what happened"), f"q1:{name}")
         assert turn.draft.step == "person"
         assert "RainLily" in text(turn)
+        young = press(at("what happened", answers={"q5": ("u16",)}), f"q1:{name}")
+        assert "Social Welfare Department" in text(young)
+        assert "RainLily" not in text(young)
 
 
 def test_questions_are_turned_in_place_so_that_no_answer_stays_on_the_screen() -> None:
-    draft = Draft(language="en", talk="check", step="age")
+    draft = Draft(language="en", talk="check", step="how old")
     for name in ("q5:18", "q1:shared", "done", "q2:parts", "q3:real", "q4:agreed", "q6:none"):
         turn = press(draft, name)
         assert turn.redraw, name

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from storage import migrations
 from storage.books import Store
-from storage.migrations import downgrade, upgrade
+from storage.migrations import are_current, downgrade, upgrade
 from storage.tables import metadata
 
 
@@ -107,7 +107,17 @@ def test_a_developer_can_run_them_from_the_command_line(tmp_path: Path) -> None:
 
 
 def test_there_is_one_line_of_revisions() -> None:
-    assert len(ScriptDirectory(str(Path(migrations.__file__).parent)).get_heads()) == 1
+    assert ScriptDirectory(str(migrations.FOLDER)).get_heads() == [migrations.newest()]
+
+
+async def test_tables_of_today_are_left_alone(bare: AsyncConnection) -> None:
+    before = await bare.run_sync(are_current)
+    await bare.run_sync(upgrade)
+    assert [before, await bare.run_sync(are_current)] == [False, True]
+
+    await bare.run_sync(lambda connection: downgrade(connection, "0001"))
+
+    assert not await bare.run_sync(are_current)
 
 
 def test_no_column_that_could_hold_a_chat_id_is_about_a_person() -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from bot.config import (
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import Sandbox, default_sandbox
 from locales import facts
+from storage.books import Store
 from storage.keys import write_new_keys
 from tests.conftest import Clock
 
@@ -325,6 +326,32 @@ async def test_a_bot_that_is_no_administrator_is_found(house: House) -> None:
 
     assert wrong.keys() - HALVES == {"staff bot is an administrator"}
     assert "Make the staff bot an administrator" in wrong["staff bot is an administrator"]
+
+
+async def test_a_topic_that_is_not_there_is_found(house: House) -> None:
+    house.staff["staff_topic"] = house.sandbox.make_topic("Reports")
+    assert (await house.wrong()).keys() == HALVES
+
+    house.staff["staff_topic"] += 1
+    wrong = await house.wrong()
+
+    assert wrong.keys() - HALVES == {"staff topic"}
+    assert "FRONT_DOOR_STAFF_TOPIC" in wrong["staff topic"]
+
+
+async def test_updates_set_aside_this_week_are_told(house: House) -> None:
+    day = datetime.fromtimestamp(house.clock(), UTC).date()
+    store = Store(house.shared["database_url"])
+    await store.prepare()
+    async with store.begin() as books:
+        for days in (0, 0, 1, 8):
+            await books.quarantine.add("door", "message", "KeyError", day - timedelta(days=days))
+    await store.close()
+
+    wrong = await house.wrong()
+
+    (told,) = [mend for what, mend in wrong.items() if what not in HALVES]
+    assert told.startswith("3 message at the door (KeyError). Those people")
 
 
 @pytest.mark.parametrize(

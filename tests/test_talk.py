@@ -49,6 +49,28 @@ LINK = Link("telegram", "https://t.me/zz_invented/1", "https://t.me/zz_invented/
 PLACES = [(script.name, name) for script in HOUSE.scripts.values() for name in script.steps]
 
 
+@pytest.mark.parametrize(
+    ("heard", "speaks"),
+    [
+        (Said("hello?"), False),
+        (Said("https://t.me/zz_invented/2"), False),
+        (Said("hello?", edited=True), True),
+        (Said("／Help"), True),
+        (Said("x"), True),
+        (Said("I want to die"), True),
+        (Pressed("report"), True),
+    ],
+)
+def test_in_a_flood_a_command_or_a_cry_speaks_for_itself(heard: Heard, speaks: bool) -> None:
+    assert HOUSE.speaks_for_itself(heard) is speaks
+
+
+def test_after_sending_a_number_that_is_typed_is_looked_up() -> None:
+    turn = HOUSE.take(replace(at("report", "saved"), sent=True), Said(CODE))
+
+    assert (turn.draft.talk, turn.effect) == ("status", Effect.LOOK_UP)
+
+
 def at(talk: str, step: str, language: str | None = "en") -> Draft:
     """A draft that stands there, with something to lose."""
     return Draft(
@@ -582,7 +604,8 @@ def check_shown(turn: Turn, answer: Answer) -> None:
     assert all(mark.offset + mark.length <= units(answer.text) for mark in answer.marks)
     assert (keys[-1].name == CLEAR.name) is (turn.effect is not Effect.CLEAR)
     assert turn.draft.talk in HOUSE.scripts
-    assert turn.draft.talk == "check" or not turn.draft.answers, "forgotten when it is left"
+    checking = "check" in (turn.draft.talk, *turn.draft.came_from[:1])
+    assert checking or not turn.draft.answers, "forgotten when it is left"
 
 
 def check_links(before: Draft, heard: Heard, turn: Turn, after: Draft) -> None:

@@ -249,7 +249,7 @@ async def pin_chat_message(call: Call) -> bool:
 
 
 async def send_chat_action(call: Call) -> bool:
-    call.open_chat()
+    _thread(call, call.open_chat())
     return True
 
 
