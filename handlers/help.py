@@ -70,6 +70,11 @@ def choose_need(draft: Draft) -> tuple[Button, ...]:
     return (*copies, REPORT_LINKS) if need_of(draft) == "removal" else copies
 
 
+def ask_again(draft: Draft) -> Say:
+    """After other words: what was read is not said twice."""
+    return Say(N_("What you were reading stands above."))
+
+
 def need_of(draft: Draft) -> str:
     """The need that was chosen; danger, if an older talk had another."""
     return draft.topic if draft.topic in NEEDS else "danger"
@@ -100,6 +105,7 @@ SCRIPT = Script(
         to=(REPORT,),
         choices=choose_need,
         choices_first=True,
+        again=ask_again,
     ),
     opening=lambda draft: "need" if draft.topic else "needs",
 )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.directory import copy_button, short_line
-from handlers.help import BACK, HELP, HELP_NOW, REPORT_LINKS
+from handlers.help import BACK, HELP, HELP_NOW, REPORT_LINKS, ask_again
 from handlers.talk import (
     REPORT,
     Blank,
@@ -310,9 +310,16 @@ SCRIPT = Script(
         ask_whose,
         buttons={UNDER_18: "address", ADULT: "everything", OTHER_WAYS: "ways"},
     ),
-    Step("address", tell_proof_minor, buttons={OTHER_WAYS: "ways", BACK: Return()}),
-    Step("everything", tell_proof, buttons={OTHER_WAYS: "ways", BACK: Return()}),
-    Step("money", tell_money, buttons={PROOF: "proof", OTHER_WAYS: "ways", BACK: Return()}),
+    Step(
+        "address", tell_proof_minor, buttons={OTHER_WAYS: "ways", BACK: Return()}, again=ask_again
+    ),
+    Step("everything", tell_proof, buttons={OTHER_WAYS: "ways", BACK: Return()}, again=ask_again),
+    Step(
+        "money",
+        tell_money,
+        buttons={PROOF: "proof", OTHER_WAYS: "ways", BACK: Return()},
+        again=ask_again,
+    ),
     Step(
         "tools",
         ask_whose,
@@ -324,6 +331,7 @@ SCRIPT = Script(
         buttons={OTHER_WAYS: "ways", BACK: Return()},
         choices=lambda draft: (copy_button("help.take_it_down"),),
         choices_first=True,
+        again=ask_again,
     ),
     Step(
         "stopncii",
@@ -331,8 +339,9 @@ SCRIPT = Script(
         buttons={OTHER_WAYS: "ways", BACK: Return()},
         choices=lambda draft: (copy_button("help.stopncii"),),
         choices_first=True,
+        again=ask_again,
     ),
-    Step("accounts", tell_accounts, buttons={OTHER_WAYS: "ways", BACK: Return()}),
+    Step("accounts", tell_accounts, buttons={OTHER_WAYS: "ways", BACK: Return()}, again=ask_again),
     Step(
         "platforms",
         ask_platform,
@@ -364,6 +373,7 @@ SCRIPT = Script(
         to=("platform",),
         choices=choose_form,
         choices_first=True,
+        again=ask_again,
     ),
     Step(
         "words",
@@ -373,6 +383,7 @@ SCRIPT = Script(
         to=("platform",),
         choices=choose_words,
         choices_first=True,
+        again=ask_again,
     ),
     opening=opening,
 )

@@ -128,7 +128,7 @@ def test_the_button_of_a_need_works_from_a_message_of_long_ago() -> None:
 
 
 def test_a_need_that_is_no_longer_there_is_danger() -> None:
-    turn = HOUSE.take(Draft(talk="help", step="need", topic="an older one"), Said("?"))
+    turn = press(Draft(talk="help", step="need", topic="an older one"), "language:en")
 
     assert "999" in page(turn).text
 
@@ -295,7 +295,7 @@ def test_an_older_screen_still_chooses_a_platform_and_an_unknown_one_is_any_site
 
     assert press(draft, "ask:reddit").draft.topic == "reddit"
     assert "did not understand" in page(press(draft, "ask:nowhere")).text
-    lost = HOUSE.take(replace(draft, step="platform", topic="gone"), Said("?"))
+    lost = press(replace(draft, step="platform", topic="gone"), "language:en")
     assert "Website: " in page(lost).text
 
 
@@ -337,6 +337,15 @@ def test_telegram_takes_the_buttons_of_every_screen(language: str | None) -> Non
         markup = keyboard(answer)
         assert markup
         assert limits.keyboard(markup.model_dump(exclude_none=True))
+
+
+def test_what_was_read_is_not_said_again_after_other_words() -> None:
+    draft = need("overwhelmed").draft
+
+    answer = page(HOUSE.take(draft, Said("I want to die")))
+
+    assert answer.text.count("2896 0000") == 1
+    assert "Copy 9101 2012" in keys(answer)
 
 
 # What is answered first
