@@ -32,7 +32,7 @@ from handlers.talk import (
     Turn,
     Unknown,
 )
-from handlers.visits import ADDRESS_DAYS, Visit, consent, count_answers
+from handlers.visits import Visit, consent, count_answers
 from storage.books import Books, Case, Consent, NewCase, NoSuchCase, Store
 from storage.codes import Prepared, Shelf, in_fours, is_whole
 from storage.counts import Counts
@@ -187,7 +187,7 @@ class Reception:
         number = seal(prepared.code.encode(), self.keys.back.public, _number_place(person))
         await books.pending.put(person, case.id, number, self._now())
         if report.address:
-            until = self.today() + timedelta(days=ADDRESS_DAYS)
+            until = self.today() + timedelta(days=news.NEWS_DAYS)
             await books.addresses.put(case.id, report.address, until)
         await books.consents.put(*consents_in(draft, case))
         if "count" in draft.agreed:

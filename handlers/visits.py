@@ -13,7 +13,7 @@ from typing import Any
 from handlers.consents import NAMES, WORDINGS, version
 from handlers.gather import MOST_LINKS
 from handlers.links import Link
-from handlers.news import timed
+from handlers.news import NEWS_DAYS, timed
 from handlers.sealing import fit_to_keep, seal_address, seal_labels, seal_link
 from handlers.spoken import units
 from handlers.talk import (
@@ -33,7 +33,6 @@ from storage.keys import DoorKeys
 from storage.outbox import AT_ONCE
 from storage.seal import Place, PublicKey, Sealed, seal, unseal
 
-ADDRESS_DAYS = 14
 WITHDRAWN_AFTER = timedelta(hours=72)
 LETTERS_ROOM = 1800  # UTF-16 units of one screen, beside how the case stands
 PERSON = 0  # the author of what a person adds: no caseworker has this id
@@ -245,7 +244,7 @@ async def turn_news(visit: Visit, wanted: bool) -> None:
         await visit.books.addresses.drop(visit.case.id)
         return
     sealed = seal_address(visit.chat, visit.case.id, visit.keys)
-    until = visit.today + timedelta(days=ADDRESS_DAYS)
+    until = visit.today + timedelta(days=NEWS_DAYS)
     await visit.books.addresses.put(visit.case.id, sealed, until)
 
 
@@ -255,7 +254,7 @@ async def time_news(visit: Visit) -> tuple[Draft, Told]:
     if await visit.first() and news:
         chosen = timed(news, visit.draft.choice)
         sealed = seal_address(visit.chat, visit.case.id, visit.keys)
-        until = visit.today + timedelta(days=ADDRESS_DAYS)
+        until = visit.today + timedelta(days=NEWS_DAYS)
         await visit.books.addresses.put(visit.case.id, sealed, until, chosen.hour, chosen.silent)
     return await afterwards(visit, visit.draft, platforms_of(visit.mine.standing))
 

@@ -13,11 +13,14 @@ from handlers.desk import WHY
 from handlers.gather import MOST_LINKS
 from handlers.reception import _MEMORY, HONG_KONG, Memory
 from handlers.standing import REASONS
+from handlers.status import ERASE_IT, STAYS, ask_withdraw
 from handlers.talk import Draft
+from handlers.visits import WITHDRAWN_AFTER
 from locales import LANGUAGES
 from storage import tables
 from storage.books import Store
 from storage.keys import DoorKeys, StaffKeys
+from storage.letterboxes import LETTERS_FOR
 from storage.seal import NotOpened, Place, unseal
 from tests.both import GROUP, KIT, LINK, TO_SENT, Both, open_both
 from tests.cases import Keys, file_case
@@ -995,6 +998,14 @@ async def test_a_card_that_cannot_be_changed_holds_up_no_erasure(one: Both) -> N
     await one.courier.round()
 
     assert (await rows(one))["cases"] == 0
+
+
+def test_what_is_said_of_times_is_what_is_done() -> None:
+    hours = int(WITHDRAWN_AFTER.total_seconds() // 3600)
+
+    assert f"{hours} hours" in str(ask_withdraw(Draft())[0].words)
+    assert f"{hours} hours" in str(ERASE_IT.words)
+    assert f"{LETTERS_FOR.days} days" in STAYS.words
 
 
 async def unreached(message: int, parcel: Parcel) -> Outcome:
