@@ -296,7 +296,10 @@ def consents_in(draft: Draft, case: NewCase) -> list[Consent]:
     """All four answers of a report, each with the words in which it asked."""
     yes = {*given_with_send(draft), *(("write",) if draft.news else ())}
     asked = {**WORDINGS, "write": ASK_NEWS}
-    return [consent(case, what, what in yes, case.day, words) for what, words in asked.items()]
+    return [
+        consent(case.id, what, what in yes, case.day, words, case.language)
+        for what, words in asked.items()
+    ]
 
 
 def note_of(draft: Draft) -> str:

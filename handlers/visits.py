@@ -27,7 +27,7 @@ from handlers.talk import (
     Told,
     Unknown,
 )
-from storage.books import Books, Case, Consent, LinkRow, NewCase
+from storage.books import Books, Case, Consent, LinkRow
 from storage.codes import Ticket
 from storage.keys import DoorKeys
 from storage.outbox import AT_ONCE
@@ -134,7 +134,9 @@ async def given(books: Books, case: Case, today: date) -> dict[str, str]:
         for what, answer in found.items()
         if answer.given and (what != "write" or address)
     }
-    return said if found else {"ask": case.day.isoformat(), **said}
+    if "ask" not in found and case.minor == "no":  # an older version took it for granted
+        return {"ask": case.day.isoformat(), **said}
+    return said
 
 
 def as_told(row: LinkRow, platforms: Mapping[int, str]) -> LinkStanding:
@@ -223,7 +225,9 @@ async def agree(visit: Visit) -> tuple[Draft, Told]:
     what = visit.draft.choice
     now_given = what not in await given(visit.books, visit.case, visit.today)
     if await visit.first() and what in NAMES:
-        await visit.books.consents.put(consent(visit.case, what, now_given, visit.today))
+        spoken = visit.draft.language or visit.case.language
+        answer = consent(visit.case.id, what, now_given, visit.today, WORDINGS[what], spoken)
+        await visit.books.consents.put(answer)
         if what == "write":
             await turn_news(visit, now_given)
         if what == "ask":
@@ -231,9 +235,9 @@ async def agree(visit: Visit) -> tuple[Draft, Told]:
     return await afterwards(visit, visit.draft, platforms_of(visit.mine.standing))
 
 
-def consent(case: NewCase | Case, what: str, yes: bool, day: date, words: str = "") -> Consent:
-    """The answer, its day, and which words were shown."""
-    return Consent(case.id, what, yes, day, version(words or WORDINGS[what], case.language))
+def consent(case_id: str, what: str, yes: bool, day: date, words: str, language: str) -> Consent:
+    """The answer, its day, and which words were shown, in which language."""
+    return Consent(case_id, what, yes, day, version(words, language))
 
 
 async def turn_news(visit: Visit, wanted: bool) -> None:
@@ -265,7 +269,8 @@ async def end_news(books: Books, case_id: str, today: date) -> None:
     await books.cases.want_news(case.id, False)
     await books.addresses.drop(case.id)
     await books.news_cards.drop(case.id)
-    await books.consents.put(consent(case, "write", False, today))
+    answer = consent(case.id, "write", False, today, WORDINGS["write"], case.language)
+    await books.consents.put(answer)
 
 
 async def count(visit: Visit) -> tuple[Draft, Told]:

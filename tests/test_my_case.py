@@ -414,6 +414,35 @@ async def test_send_lets_us_ask_the_platforms_and_nothing_else(both: Both) -> No
     assert consents["write"].wording == version(ASK_NEWS, "en")
 
 
+async def test_a_wording_is_noted_in_the_language_it_was_shown_in(one: Both) -> None:
+    guest = await opened(one)
+    await guest.walk("/language", "[同意我哋做咩]", "[留意有冇再出現]")
+
+    case = await one.case()
+    async with one.store.begin() as books:
+        watch = (await books.consents.of(case.id))["watch"]
+
+    assert (watch.given, watch.wording) == (True, version(WORDINGS["watch"], "yue_Hant"))
+
+
+async def test_a_case_of_an_older_version_lets_us_ask_until_that_is_taken_back(
+    one: Both, keys_of: Keys
+) -> None:
+    case_id = await file_case(one.store, keys_of, one.clock())
+    ticket = await one.door.reception.shelf.ticket("1234567890123450")
+    async with one.store.begin() as books:
+        await books.receipts.put(ticket.tag, case_id)
+    guest = one.door.person()
+
+    shown = await guest.walk(
+        "/start", "1234567890123450", "[What you may do]", "[Look for new copies]"
+    )
+    assert "✓ Ask platforms for me" in labels(shown)
+    await guest.press("✓ Ask platforms for me")
+
+    assert await consents_of(one) == {"ask": False, "watch": True}
+
+
 async def test_more_can_be_agreed_to_before_sending(one: Both) -> None:
     path = (*TO_SENT[:-1], "[What you may do]", "[Look for new copies]", "[Done]", "[Send]")
 
