@@ -116,7 +116,7 @@ def in_review(draft: Draft) -> tuple[Say, ...]:
     if not given:
         return ()
     lines = tuple(Say("• {line}", {"line": Say(WORDINGS[what])}) for what in given)
-    return (Say(N_("With it you let us, until you take it back in your case:")), *lines)
+    return (Say(N_("By sending it you let us, until you take it back in your case:")), *lines)
 
 
 # In the open case

@@ -11,7 +11,8 @@ HOURS = {"any": None, "9": 9, "13": 13, "20": 20}
 
 SOUND = Button("sound", N_("With a sound"))
 SILENT = Button("silent", N_("Without a sound"))
-LONGER = Button("longer", N_("14 more days"))
+NEWS_DAYS = 14  # then they end by themselves, unless the person wants them longer
+LONGER = Button("longer", Say(N_("{days} more days"), {"days": NEWS_DAYS}))
 NEW = N_("There is something new here, for when you have time.")
 SOME_GONE = N_("{gone} of {all} gone.")
 NO_MORE = Say(N_("No more of these here. With your case number you can always ask."))
@@ -46,7 +47,8 @@ def ask_times(draft: Draft) -> tuple[Say, ...]:
         "day": Day(news.until),
     }
     told = Say(N_("News come here {when}, {how}, until {day}."), blanks)
-    return (told, Say(N_("Each press here adds days again. Which hour suits you?")))
+    ask = N_("Which hour suits you? With each press here the {days} days begin anew.")
+    return (told, Say(ask, {"days": NEWS_DAYS}))
 
 
 AT_ONCE, WITH, WITHOUT = N_("at once"), N_("with a sound"), N_("without a sound")

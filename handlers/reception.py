@@ -32,7 +32,7 @@ from handlers.talk import (
     Turn,
     Unknown,
 )
-from handlers.visits import ADDRESS_DAYS, Visit, consent, count_answers
+from handlers.visits import Visit, consent, count_answers
 from locales import BOTH
 from storage.books import Books, Case, Consent, NewCase, NoSuchCase, Store
 from storage.codes import Prepared, Shelf, in_fours, is_whole
@@ -234,7 +234,7 @@ class Reception:
         number = seal(prepared.code.encode(), self.keys.back.public, _number_place(person))
         await books.pending.put(person, case.id, number, self._now())
         if report.address:
-            until = self.today() + timedelta(days=ADDRESS_DAYS)
+            until = self.today() + timedelta(days=news.NEWS_DAYS)
             await books.addresses.put(case.id, report.address, until)
         await books.consents.put(*consents_in(draft, case))
         if "count" in draft.agreed:
@@ -407,7 +407,10 @@ def consents_in(draft: Draft, case: NewCase) -> list[Consent]:
     """All four answers of a report, each with the words in which it asked."""
     yes = {*given_with_send(draft), *(("write",) if draft.news else ())}
     asked = {**WORDINGS, "write": ASK_NEWS}
-    return [consent(case, what, what in yes, case.day, words) for what, words in asked.items()]
+    return [
+        consent(case.id, what, what in yes, case.day, words, case.language)
+        for what, words in asked.items()
+    ]
 
 
 def note_of(draft: Draft) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from handlers.consents import NAMES, WORDINGS, version
 from handlers.gather import MOST_LINKS
 from handlers.links import Link
-from handlers.news import timed
+from handlers.news import NEWS_DAYS, timed
 from handlers.sealing import fit_to_keep, seal_address, seal_labels, seal_link
 from handlers.spoken import units
 from handlers.talk import (
@@ -27,13 +27,12 @@ from handlers.talk import (
     Told,
     Unknown,
 )
-from storage.books import Books, Case, Consent, LinkRow, NewCase
+from storage.books import Books, Case, Consent, LinkRow
 from storage.codes import Ticket
 from storage.keys import DoorKeys
 from storage.outbox import AT_ONCE
 from storage.seal import Place, PublicKey, Sealed, seal, unseal
 
-ADDRESS_DAYS = 14
 WITHDRAWN_AFTER = timedelta(hours=72)
 LETTERS_ROOM = 1800  # UTF-16 units of one screen, beside how the case stands
 PERSON = 0  # the author of what a person adds: no caseworker has this id
@@ -135,7 +134,9 @@ async def given(books: Books, case: Case, today: date) -> dict[str, str]:
         for what, answer in found.items()
         if answer.given and (what != "write" or address)
     }
-    return said if found else {"ask": case.day.isoformat(), **said}
+    if "ask" not in found and case.minor == "no":  # an older version took it for granted
+        return {"ask": case.day.isoformat(), **said}
+    return said
 
 
 def as_told(row: LinkRow, platforms: Mapping[int, str]) -> LinkStanding:
@@ -224,7 +225,9 @@ async def agree(visit: Visit) -> tuple[Draft, Told]:
     what = visit.draft.choice
     now_given = what not in await given(visit.books, visit.case, visit.today)
     if await visit.first() and what in NAMES:
-        await visit.books.consents.put(consent(visit.case, what, now_given, visit.today))
+        spoken = visit.draft.language or visit.case.language
+        answer = consent(visit.case.id, what, now_given, visit.today, WORDINGS[what], spoken)
+        await visit.books.consents.put(answer)
         if what == "write":
             await turn_news(visit, now_given)
         if what == "ask":
@@ -232,9 +235,9 @@ async def agree(visit: Visit) -> tuple[Draft, Told]:
     return await afterwards(visit, visit.draft, platforms_of(visit.mine.standing))
 
 
-def consent(case: NewCase | Case, what: str, yes: bool, day: date, words: str = "") -> Consent:
-    """The answer, its day, and which words were shown."""
-    return Consent(case.id, what, yes, day, version(words or WORDINGS[what], case.language))
+def consent(case_id: str, what: str, yes: bool, day: date, words: str, language: str) -> Consent:
+    """The answer, its day, and which words were shown, in which language."""
+    return Consent(case_id, what, yes, day, version(words, language))
 
 
 async def turn_news(visit: Visit, wanted: bool) -> None:
@@ -245,7 +248,7 @@ async def turn_news(visit: Visit, wanted: bool) -> None:
         await visit.books.addresses.drop(visit.case.id)
         return
     sealed = seal_address(visit.chat, visit.case.id, visit.keys)
-    until = visit.today + timedelta(days=ADDRESS_DAYS)
+    until = visit.today + timedelta(days=NEWS_DAYS)
     await visit.books.addresses.put(visit.case.id, sealed, until)
 
 
@@ -255,7 +258,7 @@ async def time_news(visit: Visit) -> tuple[Draft, Told]:
     if await visit.first() and news:
         chosen = timed(news, visit.draft.choice)
         sealed = seal_address(visit.chat, visit.case.id, visit.keys)
-        until = visit.today + timedelta(days=ADDRESS_DAYS)
+        until = visit.today + timedelta(days=NEWS_DAYS)
         await visit.books.addresses.put(visit.case.id, sealed, until, chosen.hour, chosen.silent)
     return await afterwards(visit, visit.draft, platforms_of(visit.mine.standing))
 
@@ -266,7 +269,8 @@ async def end_news(books: Books, case_id: str, today: date) -> None:
     await books.cases.want_news(case.id, False)
     await books.addresses.drop(case.id)
     await books.news_cards.drop(case.id)
-    await books.consents.put(consent(case, "write", False, today))
+    answer = consent(case.id, "write", False, today, WORDINGS["write"], case.language)
+    await books.consents.put(answer)
 
 
 async def count(visit: Visit) -> tuple[Draft, Told]:

@@ -386,10 +386,11 @@ class TestMyCase:
         first = Consent(case_id, "ask", True, TODAY, "en:0")
         last = Consent(case_id, "ask", False, TODAY + timedelta(days=1), "en:1")
         async with store.begin() as books:
-            await books.consents.put(first)
+            other = Consent(case_id, "watch", True, TODAY, "en:2")
+            await books.consents.put(first, other)
             await books.consents.put(last)
 
-            assert await books.consents.of(case_id) == {"ask": last}
+            assert await books.consents.of(case_id) == {"ask": last, "watch": other}
 
     async def test_the_place_of_a_news_line_is_replaced_and_forgotten(self, store: Store) -> None:
         case_id = await filed(store)
@@ -544,6 +545,19 @@ class TestOutbox:
             (again,) = await books.outbox.lease("staff", NOW + timedelta(seconds=5), 60, 1)
 
         assert (again.tries, again.floor) == (1, 41)
+
+    async def test_a_cases_letters_of_one_kind_are_found_due_or_not(self, store: Store) -> None:
+        ids = [await filed(store, number) for number in (1, 2)]
+        async with store.begin() as books:
+            for case_id in ids:
+                for kind in ("hide", "card", "hide"):
+                    await books.outbox.put(
+                        "staff", kind, case_id=case_id, body={"case": case_id}, due=NOW + HOUR
+                    )
+
+            found = await books.outbox.of_case(ids[1], "hide")
+
+        assert [(one.kind, one.body) for one in found] == [("hide", {"case": ids[1]})] * 2
 
     async def test_a_dropped_letter_is_not_sent(self, store: Store) -> None:
         async with store.begin() as books:

@@ -13,11 +13,14 @@ from handlers.desk import WHY
 from handlers.gather import MOST_LINKS
 from handlers.reception import _MEMORY, HONG_KONG, Memory
 from handlers.standing import REASONS
+from handlers.status import ERASE_IT, STAYS, ask_withdraw
 from handlers.talk import Draft
+from handlers.visits import WITHDRAWN_AFTER
 from locales import LANGUAGES
 from storage import tables
 from storage.books import Store
 from storage.keys import DoorKeys, StaffKeys
+from storage.letterboxes import LETTERS_FOR
 from storage.seal import NotOpened, Place, unseal
 from tests.both import GROUP, KIT, LINK, TO_SENT, Both, open_both
 from tests.cases import Keys, file_case
@@ -409,6 +412,35 @@ async def test_send_lets_us_ask_the_platforms_and_nothing_else(both: Both) -> No
     assert {one.day for one in consents.values()} == {both.door.reception.today()}
     assert consents["ask"].wording == version(WORDINGS["ask"], "en")
     assert consents["write"].wording == version(ASK_NEWS, "en")
+
+
+async def test_a_wording_is_noted_in_the_language_it_was_shown_in(one: Both) -> None:
+    guest = await opened(one)
+    await guest.walk("/language", "[同意我哋做咩]", "[留意有冇再出現]")
+
+    case = await one.case()
+    async with one.store.begin() as books:
+        watch = (await books.consents.of(case.id))["watch"]
+
+    assert (watch.given, watch.wording) == (True, version(WORDINGS["watch"], "yue_Hant"))
+
+
+async def test_a_case_of_an_older_version_lets_us_ask_until_that_is_taken_back(
+    one: Both, keys_of: Keys
+) -> None:
+    case_id = await file_case(one.store, keys_of, one.clock())
+    ticket = await one.door.reception.shelf.ticket("1234567890123450")
+    async with one.store.begin() as books:
+        await books.receipts.put(ticket.tag, case_id)
+    guest = one.door.person()
+
+    shown = await guest.walk(
+        "/start", "1234567890123450", "[What you may do]", "[Look for new copies]"
+    )
+    assert "✓ Ask platforms for me" in labels(shown)
+    await guest.press("✓ Ask platforms for me")
+
+    assert await consents_of(one) == {"ask": False, "watch": True}
 
 
 async def test_more_can_be_agreed_to_before_sending(one: Both) -> None:
@@ -995,6 +1027,14 @@ async def test_a_card_that_cannot_be_changed_holds_up_no_erasure(one: Both) -> N
     await one.courier.round()
 
     assert (await rows(one))["cases"] == 0
+
+
+def test_what_is_said_of_times_is_what_is_done() -> None:
+    hours = int(WITHDRAWN_AFTER.total_seconds() // 3600)
+
+    assert f"{hours} hours" in str(ask_withdraw(Draft())[0].words)
+    assert f"{hours} hours" in str(ERASE_IT.words)
+    assert f"{LETTERS_FOR.days} days" in STAYS.words
 
 
 async def unreached(message: int, parcel: Parcel) -> Outcome:

@@ -564,3 +564,19 @@ async def test_the_group_hears_that_the_door_is_silent(house: Any) -> None:
         at.room.courier.poke()
 
         await at.group.sees("The door is silent")
+
+
+async def test_what_a_person_adds_is_told_to_the_holder_who_opens_the_case_there(
+    house: Callable[..., Any],
+) -> None:
+    async with house() as h:
+        case_id = await h.held()
+        body = {"what": "added", "links": 2, "words": True, "again": False}
+        async with h.store.begin() as books:
+            await books.outbox.put(
+                "staff", "told", case_id=case_id, body=body, due=moment(h.sandbox.now)
+            )
+        h.room.courier.poke()
+
+        await h.kit.sees("the person added links (2) and wrote to you.")
+        await h.press(h.kit, "Open", "Links: ")
