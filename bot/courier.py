@@ -281,7 +281,7 @@ class Courier:
         await self._intend(letter, await self._floor(parcel.chat))
         outcome = await self._carrier.send(parcel)
         if isinstance(outcome, Done):
-            self._heights.sent(parcel.chat, outcome.message)
+            self._heights.seen(parcel.chat, outcome.message)
         elif not isinstance(outcome, Unsure):
             await self._intend(letter, None)  # it did not arrive: nothing to look for
         return outcome
@@ -310,7 +310,6 @@ class Courier:
             outcome = await self._carrier.edit(message, parcel) if message not in ours else None
             match outcome:
                 case Done() | Same():
-                    self._heights.sent(parcel.chat, message)
                     return Done(message)
                 case NotThere() | None:
                     continue
@@ -374,6 +373,9 @@ class Courier:
             if after is not None:
                 await after(books, letter, errand, outcome, at(self._clock()))
             await books.outbox.done(letter)
+        if isinstance(errand, Send) and isinstance(outcome, Done):
+            # Only now: had the books been lost in between, it would have to be looked for.
+            self._heights.sent(errand.parcel.chat, outcome.message)
         self._falls = 0
 
     def _hush(self, seconds: float) -> float:

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -62,6 +63,13 @@ def valkey() -> Iterator[str]:
 @contextmanager
 def postgres() -> Iterator[str]:
     """A fresh PostgreSQL cluster; gives its folder, for `?host=` (user `postgres`)."""
+    with mortal_postgres(durable=False) as server:
+        yield str(server.folder)
+
+
+@contextmanager
+def mortal_postgres(*, durable: bool = True) -> Iterator["Server"]:
+    """As a server that can be killed; *durable*: what it has said yes to outlives that."""
     with _folder() as folder:
         home = _postgres_home(folder)
         data = folder / "data"
@@ -75,10 +83,12 @@ def postgres() -> Iterator[str]:
             "-c",
             "listen_addresses=",
         ]
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in () if durable else ("fsync", "synchronous_commit", "full_page_writes"):
             command += ["-c", f"{setting}=off"]
-        with _running(command, folder, lambda: _says_ready(data / "postmaster.pid")):
-            yield str(folder)
+        told = data / "postmaster.pid"
+        with _running(command, folder, lambda: _says_ready(told)) as server:
+            server.leaves = told
+            yield server
 
 
 @contextmanager
@@ -93,25 +103,54 @@ def _folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@dataclass
+class Server:
+    """A server in a session of its own. *leaves*: what a killed one does not tidy."""
+
+    command: Sequence[str | Path]
+    folder: Path
+    ready: Callable[[], bool]
+    leaves: Path | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        if self.leaves:
+            self.leaves.unlink(missing_ok=True)
+        log = self.folder / "log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                _as_user(self.command),
+                cwd=self.folder,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        _await(self.ready, self._process, log)
+
+    def kill(self) -> None:
+        """kill -9 for it and all its children, as when the power goes."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Let it end."""
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
 @contextmanager
 def _running(
     command: Sequence[str | Path], folder: Path, ready: Callable[[], bool]
-) -> Iterator[None]:
-    log = folder / "log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            _as_user(command), cwd=folder, stdout=output, stderr=output, start_new_session=True
-        )
+) -> Iterator[Server]:
+    server = Server(command, folder, ready)
     try:
-        _await(ready, server, log)
-        yield
+        server.start()
+        yield server
     finally:
-        server.send_signal(signal.SIGINT)
-        try:
-            server.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        server.stop()
 
 
 def _await(ready: Callable[[], bool], server: subprocess.Popen[bytes], log: Path) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import Table, func, select
 
 from bot.bot_api import BotApi
 from bot.config import DoorSettings, StaffSettings
+from bot.sandbox import phone
 from bot.sandbox.phone import Phone, Shown, add_person, state
 from bot.sandbox.telegram import default_sandbox
 from bot.tour import Hand, asks, code_of, code_on, copied, newest, opens
@@ -144,7 +145,9 @@ async def over(process: ForkServerProcess) -> int | None:
 
 
 @asynccontextmanager
-async def world(folder: Path, redis_url: str | None = None) -> AsyncIterator[World]:
+async def world(
+    folder: Path, redis_url: str | None = None, database_url: str = ""
+) -> AsyncIterator[World]:
     """Telegram, the door and the staff room, begun; killed in the end, if they still are."""
     write_new_keys(folder / "keys")
     ours, theirs = FORKS.Pipe(duplex=False)
@@ -155,7 +158,7 @@ async def world(folder: Path, redis_url: str | None = None) -> AsyncIterator[Wor
         names = default_sandbox(lambda: 0.0)  # the same bots and the same group
         shared: dict[str, Any] = {
             "keys": folder / "keys",
-            "database_url": f"sqlite+aiosqlite:///{folder / 'books.db'}",
+            "database_url": database_url or f"sqlite+aiosqlite:///{folder / 'books.db'}",
             "redis_url": redis_url,
             "telegram_api": base,
         }
@@ -182,13 +185,18 @@ def quiet(line: str) -> None:
 
 @dataclass
 class Story:
-    """A person reports, a caseworker takes the case and looks at it; *kill* comes in between."""
+    """A person reports, a caseworker takes the case and looks at it; *kill* comes in between.
+
+    *around*: acts during which something else happens, and what.
+    """
 
     world: World
     kill: Kill | None
     hand: Hand
     group: Hand
     private: Hand
+    around: dict[str, Callable[[Do], Awaitable[None]]] = field(default_factory=dict)
+    patience: float = phone.PATIENCE
 
     async def play(self) -> None:
         """All of it, and all that was left to do."""
@@ -244,7 +252,7 @@ class Story:
     async def act(self, name: str, do: Do, seen: Do) -> bool:
         """Do it, though half the house may die of it; False if the draft died too."""
         if self.kill is None or self.kill.act != name:
-            await do()
+            await (self.around[name](do) if name in self.around else do())
             await seen()
             return True
         kill, self.kill = self.kill, None
@@ -266,6 +274,7 @@ class Story:
         return lambda: hand.phone.until(
             lambda screen: screen[-1].by_bot and any(map(right, newest(screen))),
             "the right answer",
+            self.patience,
         )
 
     def asked(self, talk: str, step: str) -> Do:

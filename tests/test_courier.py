@@ -36,6 +36,7 @@ from bot.sandbox.telegram import Message, Sandbox, default_sandbox
 from handlers.spoken import Answer
 from storage import tables
 from storage.books import Books, Letter, NewCase, Store
+from storage.down import Down
 from storage.outbox import Lane
 from storage.seal import Sealed
 from tests.conftest import Clock
@@ -429,6 +430,31 @@ async def test_after_a_restart_an_answer_in_the_group_is_not_taken_for_a_lost_ca
     await world.settle(restarted)
 
     assert world.shown() == ["Two cases wait.", "Blue heron"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_card_whose_arrival_could_not_be_noted_is_found_again(
+    world: World, times: int
+) -> None:
+    downs = iter([True] * times)
+
+    async def lose_the_books(
+        books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        if next(downs, False):
+            raise Down
+
+    world.after = lose_the_books  # type: ignore[method-assign]  # the moment that counts
+    courier = world.courier()
+    await world.card("a", "Blue heron")
+    for _ in range(times):
+        with pytest.raises(Down):
+            await courier.round()
+        world.clock.move(LEASE + 1)
+
+    await world.settle(courier)
+
+    assert world.shown() == ["Blue heron"]
 
 
 async def test_in_a_private_chat_old_answers_are_left_alone_when_no_height_is_known(

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox import phone
 from handlers import staff
-from tests.survival import KILLS, Kill, broken, story, world
+from tests.conftest import missing
+from tests.servers import Missing, mortal_postgres
+from tests.survival import KILLS, LEASE, Do, Kill, broken, story, world
 
 IN_MEMORY = [kill for kill in KILLS if not kill.redis]
 IN_REDIS = [kill for kill in KILLS if kill.redis]
@@ -34,6 +37,41 @@ async def test_nor_does_a_kill_of_a_door_whose_drafts_and_locks_outlive_it(
     works = [survives(kill, tmp_path / str(n), redis_url) for n, kill in enumerate(IN_REDIS)]
 
     assert await asyncio.gather(*works) == [[] for _ in IN_REDIS]
+
+
+@pytest.mark.timeout(300)  # it waits out a lease, and four backoffs
+async def test_nor_does_a_kill_of_the_database_under_both_halves(tmp_path: Path) -> None:
+    """Four times it is gone when it is needed, and comes back with all it had said yes to."""
+    try:
+        server = mortal_postgres()
+        database = server.__enter__()
+    except Missing as why:
+        missing(str(why))
+    url = f"postgresql+asyncpg://postgres@/postgres?host={database.folder}"
+
+    async def without(do: Do) -> None:
+        await asyncio.to_thread(database.kill)
+        await do()
+        await told.hand.until(lambda one: "Not sent yet" in one.text, "the line that says so")
+        await asyncio.to_thread(database.start)
+
+    async def beside(do: Do) -> None:
+        await asyncio.to_thread(database.kill)
+        await do()
+        await asyncio.to_thread(database.start)
+
+    try:
+        async with world(tmp_path, database_url=url) as here:
+            told = await story(here, None)
+            told.patience = LEASE + phone.PATIENCE  # a courier that lost it in mid-letter waits
+            told.around = {"send": without, "one more word": beside}
+            told.around |= {"take": beside, "show links": beside}
+
+            await told.play()
+
+            assert await broken(told) == []
+    finally:
+        server.__exit__(None, None, None)
 
 
 async def test_a_card_is_found_again_though_much_was_written_before_it(tmp_path: Path) -> None:
