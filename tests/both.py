@@ -27,7 +27,7 @@ KIT = Caseworker(41, "Kit", "en")
 GROUP = -1009988776655
 LINK = "https://t.me/zz_invented_ch/1"
 TO_SENT = (
-    *("/start", "[Report links]", "[No, 18", LINK, "[That is all]", "[Shared or posted]"),
+    *("/start", "/report", "[No, 18", LINK, "[That is all]", "[Shared or posted]"),
     *("[Done]", "[It can wait]", "[Skip]", "[No, I will", "[Send]"),
 )
 
