@@ -71,9 +71,11 @@ class Outbox:
             first.on_conflict_do_update(index_elements=["key"], set_=newer)
         )
 
-    async def put_card(self, case_id: str, urgency: str, due: datetime) -> None:
+    async def put_card(
+        self, case_id: str, urgency: str, due: datetime, *, new: bool = False
+    ) -> None:
         """Let the staff courier bring a case's one card up to date; the urgent go first."""
-        body = {"urgency": urgency}
+        body = {"urgency": urgency, "new": new}
         key = f"card:{case_id}"
         await self.put("staff", "card", case_id=case_id, key=key, body=body, due=due)
 
