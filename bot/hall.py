@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ COMMAND = re.compile(r"/([a-z]+)(?:@(\w+))?(?:\s+(\S.*))?", re.DOTALL)
 PAYLOAD = re.compile(r"case_([0-9a-f]{32})")
 TAKE = re.compile(r"take:([0-9a-f]{32}):0:")
 QUEUE = re.compile(r"queue:([0-9]{1,4})")
+AT_A_GLANCE = 80  # letters read before a toast is gone; what is longer waits for a tap
 
 
 class NotAccepted(Exception):
@@ -84,7 +86,7 @@ class Hall:
         user = message.from_user
         if user is None or message.sender_chat or user.id in NOBODY:
             await self.casebook.answer_group(0, "yourself", update, self.now())
-        elif await self.members.include(user.id):
+        elif (await self.members.of(user.id)).inside:
             await self.casebook.answer_group(user.id, what, update, self.now())
 
     async def _about_a_case(self, message: Message) -> bool:
@@ -107,9 +109,11 @@ class Hall:
         if message is None or message.from_user is None:
             return
         self.heights.seen(message.chat.id, message.message_id)
-        by, act = self.act_of(message.from_user, update.update_id, message.message_id)
-        if not await self.members.include(by.id):
-            await self.show(by, Screen((staff.OUTSIDER,)))
+        act = self.act_of(message.from_user, update.update_id, message.message_id)
+        act, refused = await self._let_in(act)
+        by = act.by
+        if refused:
+            await self.show(by, Screen((refused,)))
         elif match := self._command(message):
             await self.show(by, await self._commanded(act, match[1], match[3] or ""))
         elif not message.text:
@@ -134,26 +138,30 @@ class Hall:
         query = update.callback_query
         if query is None or query.message is None:
             return
-        by, act = self.act_of(query.from_user, update.update_id, query.message.message_id)
+        act = self.act_of(query.from_user, update.update_id, query.message.message_id)
+        act, said = await self._let_in(act)
         in_group = query.message.chat.id == self.room.chat
-        if by.id in NOBODY:
-            said: Say | None = staff.YOURSELF
-        elif not await self.members.include(by.id):
-            said = await self._turn_away(by, act.message, in_group)
-        elif in_group:
+        if said == staff.OUTSIDER and not in_group:
+            # What a former caseworker still had on the screen goes too.
+            await self.redraw(act.by, act.message, Screen((said,)))
+        elif said is None and in_group:
             said = await self._take(act, query.data or "")
-        elif query.message.chat.id != by.id:
+        elif said is None and query.message.chat.id != act.by.id:
             said = staff.NOT_MINE  # the group under a number we do not know yet
-        else:
+        elif said is None:
             said = await self._press(act, query.data or "")
         self.poke()
-        await self.settle(query, by, said)
+        await self.settle(query, act.by, said)
 
-    async def _turn_away(self, by: Caseworker, message: int, in_group: bool) -> Say:
-        """What a former caseworker still had on the screen goes too."""
-        if not in_group:
-            await self.redraw(by, message, Screen((staff.OUTSIDER,)))
-        return staff.OUTSIDER
+    async def _let_in(self, act: Act) -> tuple[Act, Say | None]:
+        """The act of a member, who may lead the group; or why they may not act now."""
+        if act.by.id in NOBODY:
+            return act, staff.YOURSELF
+        membership = await self.members.of(act.by.id)
+        if not membership.inside:
+            return act, staff.OUTSIDER
+        act = replace(act, by=replace(act.by, leads=membership.leading))
+        return act, staff.HIDDEN if membership.hidden else None
 
     async def _take(self, act: Act, name: str) -> Say:
         match = TAKE.fullmatch(name)
@@ -172,7 +180,7 @@ class Hall:
         """Answer the press; one that is too old is nobody's fault."""
         text = spoken(Screen((said,)), by.language, self.now()).text if said else None
         try:
-            await query.answer(text)
+            await query.answer(text, show_alert=len(text or "") > AT_A_GLANCE)
         except (BadRequest, Forbidden):
             return
         except (NetworkError, RetryAfter) as error:
@@ -201,11 +209,11 @@ class Hall:
         """The time, in UTC."""
         return moment(self.clock)
 
-    def act_of(self, user: User, update: int, message: int) -> tuple[Caseworker, Act]:
-        """Who does it, and their act, now."""
+    def act_of(self, user: User, update: int, message: int) -> Act:
+        """An act of *user*, now; whether they may is not looked at."""
         by = Caseworker(user.id, user.full_name, language_of(user.language_code))
         now = self.now()
-        return by, Act(by, update, message, now, now.astimezone(HONG_KONG).date())
+        return Act(by, update, message, now, now.astimezone(HONG_KONG).date())
 
     def _command(self, message: Message) -> re.Match[str] | None:
         match = COMMAND.fullmatch(message.text or "")

@@ -118,7 +118,7 @@ def desk(app: Telephone, hall: Hall) -> Desk:
         user = update.effective_user
         if user is None or user.id in NOBODY:
             return
-        by, _ = hall.act_of(user, update.update_id, 0)
+        by = hall.act_of(user, update.update_id, 0).by
         if update.callback_query:
             await hall.settle(update.callback_query, by, pressed)
         elif update.effective_chat and update.effective_chat.type == "private":

@@ -16,11 +16,15 @@ A_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Caseworker:
-    """A member of the staff group. *language* is ours for their phone's, None where unknown."""
+    """A member of the staff group. *language* is ours for their phone's, None where unknown.
+
+    *leads*: an administrator of the group.
+    """
 
     id: int
     name: str
     language: str | None
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,12 @@ def open_url(username: str, case_id: str) -> str:
 # Lines
 
 YOURSELF = Say(N_("Please act as yourself, not as the group."))
+HIDDEN = Say(
+    N_(
+        "Please act as yourself: in the group, open Edit, Administrators, your name, and turn "
+        "Remain anonymous off. Then do it again."
+    )
+)
 POINTER = Say(N_("Please write about a case in the private chat with me, not here."))
 OUTSIDER = Say(N_("This chat is for one team only."))
 NOT_MINE = Say(N_("I do not know that button any more. Please use the card, or /mine."))

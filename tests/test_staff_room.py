@@ -366,6 +366,44 @@ async def test_an_anonymous_administrator_is_refused(house: Any) -> None:
         await at.group.sees("Please act as yourself, not as the group.")
 
 
+async def test_a_channel_is_refused_like_an_anonymous_administrator(house: Any) -> None:
+    async with house() as at:
+        await at.group.say("/queue", channel={"title": "zz invented channel"})
+
+        await at.group.sees("Please act as yourself, not as the group.")
+
+
+async def test_a_press_of_an_anonymous_administrator_is_refused_and_says_how_to_go_on(
+    house: Any,
+) -> None:
+    async with house() as at:
+        at.sandbox.set_administrator(at.kit.person)
+        at.sandbox.set_anonymous(at.kit.person)
+        await at.file()
+
+        await at.group.press("Take")
+
+        assert "Remain anonymous" in await at.group.toast("act as yourself")
+        assert await at.audit() == []
+        at.sandbox.set_anonymous(at.kit.person, False)
+        await at.group.press("Take")
+        await at.group.sees("With: Kit")
+
+
+async def test_who_hides_while_holding_a_case_opens_nothing(house: Any) -> None:
+    async with house() as at:
+        at.sandbox.set_administrator(at.kit.person)
+        await at.held()
+        at.sandbox.set_anonymous(at.kit.person)
+
+        await at.kit.press("Show links")
+        await at.kit.toast("Remain anonymous")
+        await at.kit.say("/mine")
+
+        assert (await at.kit.answer()).text.startswith("Please act as yourself")
+        assert await at.audit() == ["take"]
+
+
 async def test_the_queue_is_listed_in_the_group_by_name_alone(house: Any) -> None:
     async with house() as at:
         await at.file()

@@ -8,6 +8,7 @@ from typing import Any, Literal
 Json = dict[str, Any]
 
 GROUP_ANONYMOUS_BOT = 1087968824  # whom Telegram names in place of an anonymous administrator
+CHANNEL_BOT = 136817688  # and in place of who writes in the name of a channel
 PRESENT = frozenset({"creator", "administrator", "member"})
 
 
@@ -41,7 +42,8 @@ class Message:
 
     Dates are unix seconds. The id, date and version are given by the Sandbox when it is posted.
     With media, the text is its caption. *fixed*: sent with a reply keyboard, so that Telegram lets
-    nobody edit it. *version* is the Sandbox's version at the last change.
+    nobody edit it. *channel*: in whose name it was written. *version* is the Sandbox's version at
+    the last change.
     """
 
     sender: int
@@ -58,6 +60,7 @@ class Message:
     silent: bool = False
     preview: Json | None = None
     anonymous: bool = False
+    channel: Json | None = None
     fixed: bool = False
     edited: int | None = None
     id: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.chats import GROUP_ANONYMOUS_BOT, Chat, Json, Message, Person
+from bot.sandbox.chats import CHANNEL_BOT, GROUP_ANONYMOUS_BOT, Chat, Json, Message, Person
 from bot.sandbox.telegram import Sandbox
 
 _KINDS = {"callback_data": "callback", "url": "url", "copy_text": "copy"}
@@ -110,6 +110,8 @@ def _message(sandbox: Sandbox, one: Message) -> Json:
 def _author(sandbox: Sandbox, one: Message) -> Json:
     if one.anonymous:
         return {"id": GROUP_ANONYMOUS_BOT, "name": sandbox.group.title, "bot": False}
+    if one.channel:
+        return {"id": CHANNEL_BOT, "name": one.channel["title"], "bot": False}
     author = sandbox.accounts[one.sender]
     return {"id": author.id, "name": author.name, "bot": author.id in sandbox.inboxes}
 

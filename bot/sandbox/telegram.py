@@ -181,7 +181,7 @@ class Sandbox:
         """Let an administrator of the staff group write in the group's name."""
         change = self.group.anonymous.add if on else self.group.anonymous.discard
         change(who)
-        self.touch()
+        self._stand(self.group, who, self.group.standing.get(who, "left"), self._host(self.group))
 
     def set_blocked(self, chat: Chat, on: bool) -> None:
         """The person of a private chat blocks the bot, or lets it write again."""
@@ -216,7 +216,7 @@ class Sandbox:
             "from": wire.user(self.accounts[by]),
             "date": int(self.now()),
             "old_chat_member": wire.member(who, old),
-            "new_chat_member": wire.member(who, new),
+            "new_chat_member": wire.member(who, new, who.id in chat.anonymous),
         }
         self.inboxes[bot_id].put(kind, body, self.now())
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.sandbox.chats import GROUP_ANONYMOUS_BOT, Account, BotAccount, Chat, Json, Message
+from bot.sandbox.chats import (
+    CHANNEL_BOT,
+    GROUP_ANONYMOUS_BOT,
+    Account,
+    BotAccount,
+    Chat,
+    Json,
+    Message,
+)
 
 _MEDIA: dict[str, Json] = {
     "photo": {"width": 90, "height": 90},
@@ -86,14 +94,15 @@ def _bare(one: Message, within: Chat, accounts: Mapping[int, Account]) -> Json:
 
 def _sender(one: Message, within: Chat, accounts: Mapping[int, Account]) -> Json:
     if one.anonymous:
-        nobody = {
-            "id": GROUP_ANONYMOUS_BOT,
-            "is_bot": True,
-            "first_name": "Group",
-            "username": "GroupAnonymousBot",
-        }
+        nobody = _nobody(GROUP_ANONYMOUS_BOT, "Group", "GroupAnonymousBot")
         return {"from": nobody, "sender_chat": chat(within)}
+    if one.channel:
+        return {"from": _nobody(CHANNEL_BOT, "Channel", "Channel_Bot"), "sender_chat": one.channel}
     return {"from": user(accounts[one.sender])}
+
+
+def _nobody(number: int, name: str, username: str) -> Json:
+    return {"id": number, "is_bot": True, "first_name": name, "username": username}
 
 
 def _content(one: Message) -> Json:
