@@ -46,7 +46,7 @@ class Clerk:
     def kinds(self) -> dict[str, Kind]:
         """The letters of the staff lane."""
         return {
-            "card": Kind(self.card, paced=True),
+            "card": Kind(self.card, self.after_card, paced=True),
             "say": Kind(self.say, paced=True),
             "pointer": Kind(self.pointer, self.after_pointer, paced=True),
             "hide": Kind(self.hide),
@@ -65,9 +65,18 @@ class Clerk:
         screen = staff.card(await summary(books, case, self.keys), self.room.username)
         parcel = self.to_group(screen, now)
         post = await books.posts.get(case.id)
-        if post is None or post.chat != self.room.chat:
+        stale = post and post.message == letter.body.get("fresh")
+        if post is None or stale or post.chat != self.room.chat:
             return Send(parcel, case.id)
         return Edit(post.message, parcel, case.id)
+
+    async def after_card(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """The new card is there: the one in whose place it stands goes."""
+        old = letter.body.get("fresh")
+        if old and isinstance(errand, Send) and isinstance(outcome, Done):
+            await withdraw(books, errand.parcel.chat, old, now)
 
     async def _mark(self, books: Books, case: Case) -> None:
         for row in await books.links.of(case.id):

@@ -101,6 +101,13 @@ class Hall:
         )
         return bool(find(text, entities)) or await self.casebook.is_about_a_case(text)
 
+    async def changed(self, chat: int, user: int, inside: bool) -> None:
+        """Somebody's membership changed; who is out of the group loses their cases at once."""
+        self.members.forget(user)
+        if chat == self.room.chat and not inside:
+            await self.casebook.let_go(user, self.now())
+            self.poke()
+
     # The private chats
 
     async def typed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

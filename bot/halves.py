@@ -139,7 +139,8 @@ async def open_staff(
             )
         )
         receiver = Receiver(api, then(room.desk, heard), store, clock)
-        yield Half("staff", room.courier, receiver, (lambda: keep_house(store, clock),))
+        chores = (lambda: keep_house(store, clock), room.rounds.run)
+        yield Half("staff", room.courier, receiver, chores)
 
 
 @asynccontextmanager

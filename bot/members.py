@@ -27,12 +27,14 @@ UNKNOWN = ("participant_id_invalid", "user not found", "member not found")
 class Membership:
     """How somebody stands in the group: *inside*, *leading* it, *hidden* behind its name.
 
-    Leads are the group's administrators. *hidden* is Telegram's "Remain anonymous".
+    Leads are the group's administrators. *hidden* is Telegram's "Remain anonymous". Not *sure*:
+    Telegram would not say, so they may not act, but have not left either.
     """
 
     inside: bool = False
     leading: bool = False
     hidden: bool = False
+    sure: bool = True
 
 
 class Members:
@@ -55,6 +57,12 @@ class Members:
                 self._known[user] = (self._clock(), membership)
         return membership
 
+    async def have_lost(self, user: int) -> bool:
+        """Whether Telegram says, asked now, that *user* is not in the group. Raises Unanswered."""
+        self.forget(user)
+        membership = await self.of(user)
+        return membership.sure and not membership.inside
+
     def forget(self, user: int) -> None:
         """They joined, left or changed: ask again."""
         self._known.pop(user, None)
@@ -66,9 +74,10 @@ class Members:
         try:
             return membership_of(await self._bot.get_chat_member(self._room.chat, user))
         except (BadRequest, Forbidden) as error:
-            if not any(words in error.message.lower() for words in UNKNOWN):
-                log.error("staff: cannot see who is in the group; is the bot an administrator?")
-            return Membership()
+            if any(words in error.message.lower() for words in UNKNOWN):
+                return Membership()
+            log.error("staff: cannot see who is in the group; is the bot an administrator?")
+            return Membership(sure=False)
         except (NetworkError, RetryAfter) as error:
             raise Unanswered(type(error).__name__) from None
 

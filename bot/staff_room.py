@@ -15,6 +15,7 @@ from bot.hall import NOBODY, Hall
 from bot.members import Members
 from bot.postman import Postman
 from bot.receiver import Desk
+from bot.rounds import Rounds
 from bot.slim import Update as Raw
 from bot.slim import lane_of, part_of
 from bot.trouble import Unanswered
@@ -44,10 +45,11 @@ class Switchboard(Telephone):
 
 @dataclass(frozen=True, slots=True)
 class StaffRoom:
-    """The two ends of the staff bot: what the receiver needs, and the courier to run beside it."""
+    """The staff bot: what the receiver needs, and the courier and rounds to run beside it."""
 
     desk: Desk
     courier: Courier
+    rounds: Rounds
 
 
 @asynccontextmanager
@@ -90,7 +92,8 @@ async def open_staff_room(
         members = Members(app.bot, room, clock)
         hall = Hall(app.bot.id, room, casebook, members, postman, heights, courier.poke, clock)
         app.add_handlers(hall.handlers())
-        yield StaffRoom(desk(app, hall), courier)
+        rounds = Rounds(casebook, members, courier.poke, clock)
+        yield StaffRoom(desk(app, hall), courier, rounds)
 
 
 def desk(app: Telephone, hall: Hall) -> Desk:
@@ -99,7 +102,8 @@ def desk(app: Telephone, hall: Hall) -> Desk:
 
     async def hear(raw: Raw) -> None:
         if raw.keys() & {"chat_member", "my_chat_member"}:
-            hall.members.forget(part_of(raw)["user"])
+            change = part_of(raw)
+            await hall.changed(change["chat"]["id"], change["user"], change["inside"])
             return
         try:
             await app.process_update(Update.de_json(raw, app.bot))

@@ -28,9 +28,11 @@ def _bare(message: Update) -> Update:
 
 
 def _membership(change: Update) -> Update | None:
-    """Who joined or left: what we know of their membership is dropped."""
-    user = change["new_chat_member"]["user"]
-    return {"chat": chat(change["chat"]), "user": user["id"]}
+    """Whose membership changed, and whether they are in the group now (Bot API, ChatMember)."""
+    new = change["new_chat_member"]
+    out = new["status"] in ("left", "kicked")
+    inside = not out and (new["status"] != "restricted" or new.get("is_member", False))
+    return {"chat": chat(change["chat"]), "user": new["user"]["id"], "inside": inside}
 
 
 def _person(user: Update) -> Update:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from handlers import desk, staff
-from handlers.casework import KEEP, VERBS, Act, Verb, Work, summary
+from handlers.casework import KEEP, VERBS, Act, Verb, Work, put_fresh_card, summary
 from handlers.names import names_in
 from handlers.staff import A_PAGE, Awaited, Caseworker, Screen
 from handlers.talk import Say
@@ -91,6 +91,23 @@ class Casebook:
             return Screen((staff.NO_CASE,))
         except NoSuchLink:
             return Screen((staff.NOT_MINE,))
+
+    async def holders(self) -> list[int]:
+        """Whoever holds a case now."""
+        async with self.store.begin() as books:
+            return await books.cases.holders()
+
+    async def let_go(self, who: int, now: datetime) -> None:
+        """*who* has left the group: all they held waits again, and what they see is hidden now.
+
+        Hearing it twice does nothing more.
+        """
+        async with self.store.begin() as books:
+            for case in await books.cases.let_go(who):
+                await books.audit.add(who, "left the group", case.name, now)
+                await put_fresh_card(books, case, now)
+            for shown in ("hide", "withdraw"):
+                await books.outbox.hasten(f"{shown}:{who}:", now)
 
     async def listed(self, by: Caseworker, what: str, page: int = 0) -> Screen:
         """The queue, or one's own cases, for the private chat."""

@@ -75,6 +75,12 @@ class Work:
         return Place(self.case.id, field)
 
 
+async def put_fresh_card(books: Books, case: Case, now: datetime) -> None:
+    """A new card at the end of the group's chat, where it is seen; the old one goes after it."""
+    post = await books.posts.get(case.id)
+    await books.outbox.put_card(case.id, case.urgency, now, post.message if post else None)
+
+
 # Reading what is sealed
 
 
@@ -285,7 +291,7 @@ async def release(work: Work, number: int, word: str) -> Screen:
     if work.first:
         await work.books.cases.release(work.case.id, work.act.by.id)
         await work.note_down("release")
-        await work.put_card()
+        await put_fresh_card(work.books, work.case, work.act.now)
     return desk.panel(await told(work), work.act.by)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage import tables
 from storage.seal import Sealed
@@ -140,6 +141,18 @@ class Cases:
         freed = {"state": "waiting", "holder": None, "holder_name": None}
         return await self._change_own(case_id, holder, freed)
 
+    async def let_go(self, holder: int) -> list[Case]:
+        """All that *holder* has goes back into the queue."""
+        theirs = (_T.state == "taken") & (_T.holder == holder)
+        freed = {"state": "waiting", "holder": None, "holder_name": None}
+        statement = update(tables.cases).where(theirs).values(version=_T.version + 1, **freed)
+        return await self._all(statement.returning(tables.cases))
+
+    async def holders(self) -> list[int]:
+        """Whoever holds a case now."""
+        query = select(_T.holder).where(_T.state == "taken").distinct().order_by(_T.holder)
+        return [holder for holder in await self._connection.scalars(query) if holder is not None]
+
     async def close(self, case_id: str, holder: int, outcome: str) -> Case:
         """Done with, and how; NotYours unless *holder* holds it."""
         return await self._change_own(case_id, holder, {"state": "closed", "outcome": outcome})
@@ -184,7 +197,7 @@ class Cases:
         query = select(tables.cases).where(which).with_for_update(key_share=True)
         return _case((await self._connection.execute(query)).first())
 
-    async def _all(self, query: Select[Any]) -> list[Case]:
+    async def _all(self, query: Select[Any] | ReturningUpdate[Any]) -> list[Case]:
         return [Case(**row._asdict()) for row in await self._connection.execute(query)]
 
 

@@ -70,9 +70,14 @@ class Outbox:
             first.on_conflict_do_update(index_elements=["key"], set_=newer)
         )
 
-    async def put_card(self, case_id: str, urgency: str, due: datetime) -> None:
-        """Let the staff courier bring a case's one card up to date; the urgent go first."""
-        body = {"urgency": urgency}
+    async def put_card(
+        self, case_id: str, urgency: str, due: datetime, fresh: int | None = None
+    ) -> None:
+        """Let the staff courier bring a case's one card up to date; the urgent go first.
+
+        *fresh*: the message that shows it now, in whose place a new one is posted.
+        """
+        body = {"urgency": urgency} | ({"fresh": fresh} if fresh else {})
         key = f"card:{case_id}"
         await self.put("staff", "card", case_id=case_id, key=key, body=body, due=due)
 
@@ -109,6 +114,11 @@ class Outbox:
     async def put_back(self, letter_id: int, due: datetime) -> None:
         """Not tried: there was no room for it yet."""
         await self._change(letter_id, due=due, leased_until=None)
+
+    async def hasten(self, keys: str, now: datetime) -> None:
+        """What was to be sent later, under a key that begins with *keys*, is due now."""
+        which = _T.key.startswith(keys, autoescape=True) & (_T.due > now)
+        await self._connection.execute(update(tables.outbox).where(which).values(due=now))
 
     async def drop(self, key: str) -> None:
         """It need not be sent any more."""

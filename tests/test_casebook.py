@@ -419,6 +419,35 @@ async def test_releasing_puts_it_back_and_somebody_else_may_take_it(room: Room) 
     assert await room.audit() == ["take", "release", "take"]
 
 
+async def test_who_leaves_the_group_loses_every_case_and_sees_nothing_any_more(
+    room: Room,
+) -> None:
+    first, second = await room.held(), await room.held(name="calm otter")
+    await room.take(await room.file(name="bright owl"), MAN)
+    await room.press("show", first)
+
+    await room.book.let_go(KIT.id, room.now())
+    await room.book.let_go(KIT.id, room.now())
+
+    assert await room.book.holders() == [MAN.id]
+    assert await room.audit() == ["take", "reveal", "left the group"]
+    assert await room.audit("calm otter") == ["take", "left the group"]
+    due = await room.letters()
+    assert [one.kind for one in due if one.case_id == first] == ["card", "hide"]
+    assert "is yours" in await room.take(second, MAN)
+
+
+async def test_a_card_of_a_case_given_back_takes_the_place_of_the_old_one(room: Room) -> None:
+    case_id = await room.held()
+    async with room.store.begin() as books:
+        await books.posts.put(case_id, -100, 55, 1)
+
+    await room.press("release", case_id)
+
+    (card,) = [one for one in await room.letters() if one.kind == "card"]
+    assert card.body == {"urgency": "soon", "fresh": 55}
+
+
 @pytest.mark.parametrize(
     "name", ["", "nothing", "show:1", "set:" + "0" * 32, "take:" + "a" * 32 + ":0:"]
 )

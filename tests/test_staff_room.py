@@ -133,7 +133,8 @@ async def opened(
 @asynccontextmanager
 async def at_work(receiver: Receiver, room: StaffRoom) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as tasks:
-        work = [tasks.create_task(receiver.run()), tasks.create_task(room.courier.run())]
+        runs = (receiver.run(), room.courier.run(), room.rounds.run())
+        work = [tasks.create_task(run) for run in runs]
         await receiver.drained.wait()
         yield
         for task in work:
@@ -146,6 +147,20 @@ async def house(
 ) -> Callable[..., Any]:
     keys = Keys(door_keys, staff_keys)
     return lambda **what: opened(sqlite_store, keys, **what)
+
+
+def asked_for(at: House, answer: Any = None) -> "asyncio.Queue[int]":
+    """Who is asked for with getChatMember from now on; *answer* is what Telegram says then."""
+    asked: asyncio.Queue[int] = asyncio.Queue()
+
+    def hear(role: str, method: str, params: Any) -> Any:
+        if method != "getChatMember":
+            return None
+        asked.put_nowait(int(params["user_id"]))
+        return answer
+
+    at.sandbox.faults = hear
+    return asked
 
 
 def kinds_of(shown: Shown) -> set[str]:
@@ -331,16 +346,94 @@ async def test_who_leaves_is_refused_at_once_and_sees_no_link_any_more(house: An
         assert not any("t.me" in one.text for one in await at.kit.screen())
 
 
-async def test_who_left_unseen_is_refused_within_a_minute(house: Any) -> None:
+def go(at: House, how: str) -> None:
+    """Let Kit go, in one of the ways in which Telegram says so."""
+    match how:
+        case "restricted":
+            at.sandbox.restrict(at.kit.person, away=True)
+        case _:
+            at.sandbox.leave(at.kit.person, kicked=how == "kicked")
+
+
+@pytest.mark.parametrize("how", ["left", "kicked", "restricted"])
+async def test_who_is_out_of_the_group_loses_their_cases_at_once(house: Any, how: str) -> None:
     async with house() as at:
         await at.held()
+        other = at.phone("阿文", group=True)
+        old = await other.sees("With: Kit")
+        await at.press(at.kit, "Show links", telegram(1))
+
+        go(at, how)
+
+        await other.until(
+            lambda screen: any("Take" in label for label in screen[-1].labels()), "a fresh card"
+        )
+        await other.until(lambda screen: old.id not in [one.id for one in screen], "old card gone")
+        await at.kit.until(
+            lambda screen: not any("t.me" in one.text for one in screen), "links hidden"
+        )
+        assert await at.audit() == ["take", "reveal", "left the group"]
+        await other.press("Take")
+        await other.sees("With: 阿文")
+
+
+async def test_who_is_only_restricted_keeps_their_cases(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+
+        at.sandbox.restrict(at.kit.person)
+        await at.press(at.kit, "Show links", telegram(1))
+
+        assert await at.audit() == ["take", "reveal"]
+
+
+async def test_who_left_unseen_loses_their_cases_within_a_minute_by_the_clock(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        other = at.phone("阿文", group=True)
         at.sandbox.group.standing[at.kit.person] = "left"  # and no update tells of it
 
         at.move(60)
-        await at.kit.press("Show links")
 
+        await other.until(
+            lambda screen: any("Take" in label for label in screen[-1].labels()), "a fresh card"
+        )
+        assert await at.audit() == ["take", "left the group"]
+        await at.kit.press("Show links")
         await at.kit.sees("one team only")
+
+
+async def test_the_rounds_ask_for_holders_only_and_once_a_round(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        other = at.phone("阿文")
+        await other.start()
+        await other.answer()
+        asked = asked_for(at)
+
+        at.move(60)
+        first = await asked.get()
+        at.move(60)
+        second = await asked.get()
+
+        assert first == second == at.kit.person
+        assert asked.empty()
+
+
+async def test_nobody_loses_a_case_because_telegram_does_not_say_who_is_in_the_group(
+    house: Any,
+) -> None:
+    async with house() as at:
+        await at.held()
+        asked = asked_for(at, (400, "CHAT_ADMIN_REQUIRED", {}))
+
+        at.move(60)
+        await asked.get()
+        at.move(60)
+        await asked.get()
+
         assert await at.audit() == ["take"]
+        at.sandbox.faults = None
 
 
 async def test_a_stranger_gets_one_neutral_line(house: Any) -> None:

@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 GROUP_ANONYMOUS_BOT = 1087968824  # whom Telegram names in place of an anonymous administrator
 CHANNEL_BOT = 136817688  # and in place of who writes in the name of a channel
-PRESENT = frozenset({"creator", "administrator", "member"})
+PRESENT = frozenset({"creator", "administrator", "member", "restricted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class Chat:
     """A private chat (bot set, id the person's) or a supergroup (bot None).
 
     *standing* is each member's status in the Bot API's words: creator, administrator, member,
-    left, kicked. *topics* are the thread ids that exist.
+    left, kicked, restricted; *away* are the restricted who are not inside. *topics* are the
+    thread ids that exist.
     """
 
     id: int
@@ -83,6 +84,7 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     standing: dict[int, str] = field(default_factory=dict)
     anonymous: set[int] = field(default_factory=set)
+    away: set[int] = field(default_factory=set)
     topics: set[int] = field(default_factory=set)
     blocked: bool = False
     keyboard: Json | None = None
@@ -91,7 +93,11 @@ class Chat:
 
     def present(self) -> list[int]:
         """The ids of those who are in this group now."""
-        return [who for who, status in self.standing.items() if status in PRESENT]
+        return [
+            who
+            for who, status in self.standing.items()
+            if status in PRESENT and not (status == "restricted" and who in self.away)
+        ]
 
     def rules(self, who: int) -> bool:
         """Whether *who* is an administrator here, or the owner."""

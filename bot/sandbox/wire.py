@@ -45,6 +45,25 @@ _RIGHTS = [
     "can_manage_topics",
 ]
 
+_LEAVE = [
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_react_to_messages",
+    "can_edit_tag",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+]
+
 
 def user(account: Account) -> Json:
     """A User."""
@@ -131,14 +150,16 @@ def media(one: Message) -> Json:
     return {kind: [file] if kind == "photo" else file, **album}
 
 
-def member(account: Account, status: str, anonymous: bool = False) -> Json:
-    """A ChatMember of this status."""
+def member(account: Account, status: str, anonymous: bool = False, away: bool = False) -> Json:
+    """A ChatMember of this status; *away*: restricted, and not inside."""
     shape: Json = {"status": status, "user": user(account)}
     if status == "creator":
         shape["is_anonymous"] = anonymous
     if status == "administrator":
         shape |= {"is_anonymous": anonymous, **dict.fromkeys(_RIGHTS, True)}
         shape["can_promote_members"] = False
+    if status == "restricted":
+        shape |= {"is_member": not away, "until_date": 0, **dict.fromkeys(_LEAVE, False)}
     if status == "kicked":
         shape["until_date"] = 0
     return shape
