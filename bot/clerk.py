@@ -50,6 +50,7 @@ class Clerk:
             "say": Kind(self.say, paced=True),
             "pointer": Kind(self.pointer, self.after_pointer, paced=True),
             "hide": Kind(self.hide),
+            "lapse": Kind(self.lapse),
             "loose": Kind(self.loose, self.after_loose),
             "withdraw": Kind(self.withdraw),
         }
@@ -119,11 +120,15 @@ class Clerk:
     async def hide(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The panel, in the place of what was shown."""
         body = letter.body
-        by = Caseworker(body["chat"], "", body["language"])
+        by = Caseworker(body["chat"], "", body["language"], body.get("leads", False))
         case = await books.cases.get(str(letter.case_id))
         screen = desk.panel(await summary(books, case, self.keys), by)
         answer = spoken(screen, by.language, now)
         return Edit(body["message"], Parcel(by.id, answer, protect=True))
+
+    async def lapse(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """What was allowed while this letter lay here is over."""
+        return Nothing()
 
     async def loose(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """A long link by itself, to be copied, if the case is still theirs."""

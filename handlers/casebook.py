@@ -5,22 +5,23 @@ Every verb is one transaction: the seen-mark of its update, the act, its audit r
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
 from handlers import desk, staff
-from handlers.casework import KEEP, VERBS, Act, Verb, Work, put_fresh_card, summary
+from handlers.casework import Act, Work, put_fresh_card, summary
 from handlers.names import names_in
 from handlers.staff import A_PAGE, Awaited, Caseworker, Screen
 from handlers.talk import Say
+from handlers.verbs import PRESSED, TYPED, Verb
 from storage.books import AlreadyTaken, Books, Case, NoSuchCase, NoSuchLink, Store
 from storage.drafts import Drafts
 from storage.keys import StaffKeys
 
 _AWAITED = TypeAdapter(Awaited)
 _PRESS = re.compile(r"([a-z]+):([0-9a-f]{32}):([0-9]{1,4}):([a-z_ ]{0,20})")
-KEPT = "kept"
 
 
 class Casebook:
@@ -49,12 +50,12 @@ class Casebook:
     async def press(self, act: Act, name: str) -> Screen:
         """A button in the private chat. What it asks for is remembered until the next press."""
         match = _PRESS.fullmatch(name)
-        verb = VERBS.get(match[1]) if match else None
+        verb = PRESSED.get(match[1]) if match else None
         async with self.drafts.hold(self.keys.person(act.by.id)) as held:
             if match is None or verb is None:
                 screen = Screen((staff.NOT_MINE,))
             else:
-                screen = await self._do(act, match[2], verb, int(match[3]), match[4])
+                screen = await self._do(act, match[2], verb, int(match[3]), match[4], act.message)
                 held.kept = awaited(screen, match[2], act.message)
             return screen
 
@@ -65,28 +66,30 @@ class Casebook:
         """
         async with self.drafts.hold(self.keys.person(act.by.id)) as held:
             asked = _AWAITED.validate_json(held.kept) if held.kept else None
-            if asked is None or (asked.what == KEPT and asked.update != act.update):
+            if asked is None or asked.update not in (0, act.update):
                 return Screen((staff.LOST_PLACE,)), 0
-            keep = VERBS["panel"] if asked.what == KEPT else KEEP[asked.what]
-            screen = await self._do(act, asked.case_id, keep, asked.number, text, typed=True)
-            kept = Awaited(KEPT, asked.case_id, asked.message, update=act.update)
-            held.kept = _AWAITED.dump_json(kept)
+            keep = TYPED[asked.what]
+            screen = await self._do(act, asked.case_id, keep, asked.number, text, asked.message)
+            held.kept = _AWAITED.dump_json(replace(asked, update=act.update))
             return screen, asked.message
 
     async def _do(
-        self, act: Act, case_id: str, verb: Verb, number: int, word: str, typed: bool = False
+        self, act: Act, case_id: str, verb: Verb, number: int, word: str, on: int
     ) -> Screen:
-        """One verb in one transaction, for the holder only."""
+        """One verb in one transaction, for whom it is; message *on* will show the screen.
+
+        What was typed is not on its own message: it is taken out of the chat.
+        """
         try:
             async with self.store.begin() as books:
                 first = await seen_first(books, act.update, act.now)
                 case = await books.cases.get(case_id)
-                if case.state != "taken" or case.holder != act.by.id:
+                if not verb.may(act.by, case):
                     return desk.panel(await summary(books, case, self.keys), act.by)
-                if typed:
+                if on != act.message:
                     await withdraw(books, act.by.id, act.message, act.now)
-                work = Work(books, self.keys, act, case, first, self.new_id)
-                return await verb(work, number, word)
+                work = Work(books, self.keys, act, case, first, self.new_id, on)
+                return await verb.do(work, number, word)
         except NoSuchCase:
             return Screen((staff.NO_CASE,))
         except NoSuchLink:

@@ -1,18 +1,18 @@
 """What a caseworker does with a case they hold: one verb a function, inside one transaction.
 
-Nobody else gets this far: the casebook makes a Work only for the holder. A verb of an update that
-was heard before (*first* is False) changes nothing and shows how things stand.
+Nobody else gets this far: the casebook makes a Work only for who has the right (handlers.verbs).
+A verb of an update that was heard before (*first* is False) changes nothing and shows how things
+stand.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from handlers import desk
 from handlers.desk import Opened, Written
 from handlers.staff import Caseworker, Screen, Summary, under_age
-from handlers.status import OUTCOMES
 from handlers.talk import Say
 from locales import LANGUAGES, N_
 from storage.books import Books, Case, LinkRow, NoSuchLink
@@ -36,7 +36,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A caseworker, a case that they hold, and the transaction in which they do something."""
+    """A caseworker, a case, and the transaction in which they do something with it.
+
+    *screen*: the message that will show what came of it.
+    """
 
     books: Books
     keys: StaffKeys
@@ -44,6 +47,7 @@ class Work:
     case: Case
     first: bool
     new_id: Callable[[], str]
+    screen: int
 
     @property
     def room(self) -> int:
@@ -58,17 +62,37 @@ class Work:
         """The group's card, as the case is now."""
         await self.books.outbox.put_card(self.case.id, self.case.urgency, self.act.now)
 
-    async def hide_later(self, message: int) -> None:
-        """What *message* is about to show is hidden in time, whatever becomes of us."""
-        chat = self.act.by.id
+    async def write(self, text: str) -> None:
+        """A caseworker's note or reason, sealed."""
+        note, author = self.new_id(), self.act.by.id
+        sealed = seal(text.encode(), self.keys.own.public, self.place(f"staff note {note}"))
+        await self.books.notes.add(note, self.case.id, author, sealed, self.act.today)
+
+    async def hide_later(self) -> None:
+        """What is about to be shown is hidden in time, whatever becomes of us."""
+        chat, message = self.act.by.id, self.screen
         await self.books.outbox.put(
             "staff",
             "hide",
             case_id=self.case.id,
             key=f"hide:{chat}:{message}",
-            body={"chat": chat, "message": message, "language": self.act.by.language},
+            body={
+                "chat": chat,
+                "message": message,
+                "language": self.act.by.language,
+                "leads": self.act.by.leads,
+            },
             due=self.act.now + HIDDEN_AFTER,
         )
+
+    async def is_closed_to_us(self) -> bool:
+        """Whether these links stay closed: under 18, and no lead has just said why."""
+        return under_age(self.case) and await self.books.outbox.get(self.unlocked) is None
+
+    @property
+    def unlocked(self) -> str:
+        """The letter that lies in the outbox while a lead may see the links."""
+        return f"unlocked:{self.case.id}:{self.act.by.id}"
 
     def place(self, field: str) -> Place:
         """Where a field of this case is sealed."""
@@ -151,24 +175,47 @@ async def show_panel(work: Work, number: int, word: str) -> Screen:
 
 async def reveal(work: Work, page: int, word: str) -> Screen:
     """The links, with their audit row and their hiding, or none of it."""
-    if under_age(work.case):
+    if await work.is_closed_to_us():
         return await refused_under_age(work)
     if work.first:
         await work.note_down("reveal")
-    await work.hide_later(work.act.message)
+    await work.hide_later()
     links = await links_of(work.books, work.case, work.keys)
     return desk.links_page(await told(work), links, page, work.room)
 
 
+async def ask_unlock(work: Work, number: int, word: str) -> Screen:
+    """Why does a lead have to see links where somebody may be under 18?"""
+    return desk.ask_reason(work.case, "unlock")
+
+
+async def unlock(work: Work, number: int, text: str) -> Screen:
+    """The links for as long as they are shown; the reason lies sealed among the notes."""
+    if work.first:
+        await work.write(text)
+        await work.note_down("reveal under 18")
+        await work.books.outbox.put(
+            "staff",
+            "lapse",
+            case_id=work.case.id,
+            key=work.unlocked,
+            body={},
+            due=work.act.now + HIDDEN_AFTER,
+        )
+    await work.hide_later()
+    links = await links_of(work.books, work.case, work.keys)
+    return desk.links_page(await told(work), links, 0, work.room)
+
+
 async def refused_under_age(work: Work) -> Screen:
-    """These links are opened by nobody here."""
+    """These links are opened by nobody but a lead, who says why."""
     line = Say(N_("These links stay closed: somebody may be under 18. Please refer the case."))
     return desk.panel(await told(work), work.act.by, line)
 
 
 async def loosen(work: Work, number: int, word: str) -> Screen:
     """A long link by itself, unprotected so that it can be copied; the courier withdraws it."""
-    if under_age(work.case):
+    if await work.is_closed_to_us():
         return await refused_under_age(work)
     await the_link(work, number)
     if work.first:
@@ -177,7 +224,7 @@ async def loosen(work: Work, number: int, word: str) -> Screen:
         await work.books.outbox.put(
             "staff", "loose", case_id=work.case.id, body=body, due=work.act.now
         )
-    await work.hide_later(work.act.message)
+    await work.hide_later()
     links = await links_of(work.books, work.case, work.keys)
     page = page_with(desk.pages_of(links, work.room), number)
     return desk.links_page(await told(work), links, page, work.room)
@@ -192,7 +239,7 @@ async def read_notes(work: Work, page: int, word: str) -> Screen:
     """The notes, and the question for one more; audited and hidden like the links."""
     if work.first:
         await work.note_down("read note")
-    await work.hide_later(work.act.message)
+    await work.hide_later()
     return desk.notes_page(await told(work), await notes_of(work), page, room=work.room)
 
 
@@ -249,79 +296,13 @@ async def put_news(work: Work) -> None:
     )
 
 
-# Verbs that end it
-
-
-async def choose_whom(work: Work, number: int, word: str) -> Screen:
-    """Whom an under-18 case was referred to."""
-    return desk.choose_whom(await told(work))
-
-
-async def refer(work: Work, number: int, word: str) -> Screen:
-    """Recorded, and closed as referred."""
-    if word not in desk.WHOM or not under_age(work.case):
-        return await show_panel(work, number, word)
-    return await end(work, f"refer: {word}", "referred")
-
-
-async def choose_outcome(work: Work, number: int, word: str) -> Screen:
-    """How it ended."""
-    return desk.choose_outcome(await told(work))
-
-
-async def close(work: Work, number: int, word: str) -> Screen:
-    """Closed with that outcome."""
-    if word not in OUTCOMES:
-        return await show_panel(work, number, word)
-    return await end(work, f"close: {word}", word)
-
-
-async def end(work: Work, what: str, outcome: str) -> Screen:
-    """The case is over: so is our need to know where the person is."""
-    if work.first:
-        await work.books.cases.close(work.case.id, work.act.by.id, outcome)
-        await work.books.addresses.drop(work.case.id)
-        await work.note_down(what)
-        await work.put_card()
-    return desk.panel(await told(work), work.act.by)
-
-
-async def release(work: Work, number: int, word: str) -> Screen:
-    """Back to the queue."""
-    if work.first:
-        await work.books.cases.release(work.case.id, work.act.by.id)
-        await work.note_down("release")
-        await put_fresh_card(work.books, work.case, work.act.now)
-    return desk.panel(await told(work), work.act.by)
-
-
-Verb = Callable[[Work, int, str], Awaitable[Screen]]
-
-VERBS: Mapping[str, Verb] = {
-    "panel": show_panel,
-    "show": reveal,
-    "loose": loosen,
-    "note": read_notes,
-    "record": choose_link,
-    "state": choose_state,
-    "set": record,
-    "refer": choose_whom,
-    "to": refer,
-    "close": choose_outcome,
-    "outcome": close,
-    "release": release,
-}
-
-
 # What is typed
 
 
 async def keep_note(work: Work, number: int, text: str) -> Screen:
     """A caseworker's note, sealed."""
     if work.first:
-        note = work.new_id()
-        sealed = seal(text.encode(), work.keys.own.public, work.place(f"staff note {note}"))
-        await work.books.notes.add(note, work.case.id, work.act.by.id, sealed, work.act.today)
+        await work.write(text)
         await work.note_down("note")
     return desk.panel(await told(work), work.act.by, Say(N_("The note is kept.")))
 
@@ -335,6 +316,3 @@ async def keep_reference(work: Work, number: int, text: str) -> Screen:
         await work.books.links.record(work.case.id, number, link.state, sealed, work.act.today)
         await work.note_down(f"reference {number}")
     return desk.panel(await told(work), work.act.by, Say(N_("The reference is kept.")))
-
-
-KEEP: Mapping[str, Verb] = {"note": keep_note, "reference": keep_reference}

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.rights import holds, may_reopen, may_unlock
 from handlers.spoken import units
 from handlers.staff import (
     Caseworker,
@@ -16,9 +17,10 @@ from handlers.staff import (
     spelled,
     under_age,
 )
-from handlers.status import OUTCOMES, link_states
-from handlers.talk import Blank, Button, Code, Fact, Say, Standing, Strong
+from handlers.status import link_states
+from handlers.talk import Blank, Button, Code, Say, Standing, Strong
 from locales import N_
+from storage.books import Case
 from storage.links import LinkState
 
 MOST_LINKS, MOST_CHOICES = 8, 20
@@ -36,8 +38,6 @@ STATES: Mapping[LinkState, str] = {
 }
 
 CHOICES: Mapping[str, LinkState] = {state: state for state in STATES if state != "new"}
-
-WHOM = ("police", "welfare", "take_it_down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,20 @@ class Written:
 
 def panel(of: Summary, by: Caseworker, first: Say | None = None) -> Screen:
     """A case and what its holder can do; for anybody else one line."""
-    if of.case.state != "taken" or of.case.holder != by.id:
-        return Screen((whose(of),))
-    links = Standing(of.case.state, of.links)
+    if not holds(by, of.case):
+        reopen = Button(press("reopen", of.case.id), N_("Reopen"))
+        return Screen((whose(of),), (reopen,) if may_reopen(by, of.case) else ())
     lines = [*((first,) if first else ()), *about(of)]
     lines.append(Say(N_("• Note: written") if of.note else N_("• Note: none")))
     if of.links:
-        lines.append(Say(N_("Links: {links}."), {"links": link_states(links)}))
-    return Screen(tuple(lines), tuple(panel_buttons(of)))
+        lines.append(states_line(of))
+    return Screen(tuple(lines), tuple(panel_buttons(of, by)))
+
+
+def states_line(of: Summary) -> Say:
+    """How many links are in each state."""
+    links = Standing(of.case.state, of.links)
+    return Say(N_("Links: {links}."), {"links": link_states(links)})
 
 
 def whose(of: Summary) -> Say:
@@ -87,7 +93,7 @@ def whose(of: Summary) -> Say:
             return Say(N_("{case} is waiting. Take it on its card in the group."), name)
 
 
-def panel_buttons(of: Summary) -> list[Button]:
+def panel_buttons(of: Summary, by: Caseworker) -> list[Button]:
     """*Refer* stands in place of *Show links* where somebody may be under 18."""
     case = of.case.id
     if under_age(of.case):
@@ -95,10 +101,12 @@ def panel_buttons(of: Summary) -> list[Button]:
     else:
         first = [Button(press("show", case), N_("Show links"), "primary")] if of.links else []
     record = [Button(press("record", case), N_("Record"))] if of.links else []
+    unlock = [Button(press("unlock", case), N_("Open links, say why"))] if of.links else []
     return [
         *first,
         Button(press("note", case), N_("Note")),
         *record,
+        *(unlock if may_unlock(by, of.case) else ()),
         Button(press("release", case), N_("Release")),
         Button(press("close", case), N_("Close"), "danger"),
     ]
@@ -269,30 +277,18 @@ def recorded(of: Summary, link: Opened) -> Screen:
     return Screen((link_line(link), ask), keys, asks="reference", number=link.number)
 
 
-# Refer, close, release
+# Reasons
+
+REASONS: Mapping[str, str] = {
+    "reopen": N_("{case}: why is it opened again? Type the reason, or Back."),
+    "unlock": N_(
+        "{case}: why do you have to see these links yourself? Type the reason, or Back. It is "
+        "kept with the case."
+    ),
+}
 
 
-def choose_whom(of: Summary) -> Screen:
-    """Who may act where somebody is under 18."""
-    ask = Say(
-        N_("{case}: whom did you refer it to? This closes the case."),
-        {"case": Strong(of.case.name)},
-    )
-    keys = [
-        Button(
-            press("to", of.case.id, 0, whom), Say("{name}", {"name": Fact(f"help.{whom}.name")})
-        )
-        for whom in WHOM
-    ]
-    return Screen((ask,), (*keys, back(of.case.id)))
-
-
-def choose_outcome(of: Summary) -> Screen:
-    """How it ended; under 18, *Refer* asks to whom."""
-    ask = Say(N_("{case}: how did it end?"), {"case": Strong(of.case.name)})
-    keys = [
-        Button(press("outcome", of.case.id, 0, outcome), words)
-        for outcome, words in OUTCOMES.items()
-        if outcome != "referred" or not under_age(of.case)
-    ]
-    return Screen((ask,), (*keys, back(of.case.id)))
+def ask_reason(case: Case, what: str) -> Screen:
+    """A reason to be typed; it is kept, sealed, among the notes."""
+    ask = Say(REASONS[what], {"case": Strong(case.name)})
+    return Screen((ask,), (back(case.id),), asks=what)

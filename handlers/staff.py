@@ -29,9 +29,9 @@ class Caseworker:
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """What a caseworker is asked to type: "note" or "reference", and the message that asks.
+    """What a caseworker is asked to type (handlers.verbs.TYPED), and the message that asks.
 
-    "kept" is what was typed last, in *update*, so that hearing it twice keeps it once.
+    *update*: the one that answered it, so that hearing that again keeps it once; 0 before.
     """
 
     what: str
@@ -179,7 +179,10 @@ def standing(case: Case) -> tuple[Say, ...]:
 def closed_as(case: Case) -> Say:
     """How it ended."""
     outcome = Say(OUTCOMES.get(case.outcome or "", N_("our work on it is done")))
-    return Say(N_("Closed: {outcome}."), {"outcome": outcome})
+    if not case.referred_to:
+        return Say(N_("Closed: {outcome}."), {"outcome": outcome})
+    whom = Say("{name}", {"name": Fact(f"help.{case.referred_to}.name")})
+    return Say(N_("Closed: {outcome} ({whom})."), {"outcome": outcome, "whom": whom})
 
 
 def card_buttons(case: Case, username: str) -> tuple[Button, ...]:

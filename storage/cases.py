@@ -40,7 +40,11 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as it is kept. *holder*: a caseworker's user id; *version* grows with each change."""
+    """A case as it is kept. *holder*: a caseworker's user id; *version* grows with each change.
+
+    A closed case keeps its last holder. *referred_to*: to whom it was passed on, as help.toml
+    names them.
+    """
 
     id: str
     name: str
@@ -56,6 +60,7 @@ class Case:
     holder_name: str | None
     outcome: str | None
     version: int
+    referred_to: str | None = None
 
 
 class AlreadyTaken(Exception):
@@ -153,9 +158,19 @@ class Cases:
         query = select(_T.holder).where(_T.state == "taken").distinct().order_by(_T.holder)
         return [holder for holder in await self._connection.scalars(query) if holder is not None]
 
-    async def close(self, case_id: str, holder: int, outcome: str) -> Case:
+    async def close(
+        self, case_id: str, holder: int, outcome: str, referred_to: str | None = None
+    ) -> Case:
         """Done with, and how; NotYours unless *holder* holds it."""
-        return await self._change_own(case_id, holder, {"state": "closed", "outcome": outcome})
+        closed = {"state": "closed", "outcome": outcome, "referred_to": referred_to}
+        return await self._change_own(case_id, holder, closed)
+
+    async def reopen(self, case_id: str, holder: int, holder_name: str) -> Case | None:
+        """A closed case is *holder*'s; None where it is not closed."""
+        closed = (_T.id == case_id) & (_T.state == "closed")
+        open_again = {"state": "taken", "outcome": None, "referred_to": None}
+        theirs = {"holder": holder, "holder_name": holder_name}
+        return await self._change(closed, open_again | theirs)
 
     async def waiting(self, limit: int, offset: int = 0) -> list[Case]:
         """Cases nobody has, the most urgent first, then the oldest."""

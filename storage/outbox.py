@@ -81,6 +81,12 @@ class Outbox:
         key = f"card:{case_id}"
         await self.put("staff", "card", case_id=case_id, key=key, body=body, due=due)
 
+    async def get(self, key: str) -> Letter | None:
+        """The waiting letter of this key."""
+        query = select(*_LETTER, _T.tries, _T.floor).where(_T.key == key)
+        row = (await self._connection.execute(query)).first()
+        return None if row is None else Letter(**row._asdict())
+
     async def lease(self, lane: Lane, now: datetime, seconds: float, limit: int) -> list[Letter]:
         """The next letters due, the oldest first; nobody else gets them for *seconds*."""
         free = _T.leased_until.is_(None) | (_T.leased_until <= now)

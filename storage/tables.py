@@ -76,6 +76,7 @@ cases = Table(
     Column("happened", LargeBinary, nullable=False),
     Column("note", LargeBinary),
     Column("version", Integer, nullable=False),
+    Column("referred_to", String(16)),
 )
 Index(
     "cases_waiting",

@@ -96,6 +96,7 @@ class TestCases:
             "holder_name": None,
             "outcome": None,
             "version": 1,
+            "referred_to": None,
         }
 
     async def test_what_is_not_there_is_not_found(self, store: Store) -> None:

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy.exc import StatementError
 
 from handlers.casebook import Casebook
-from handlers.casework import VERBS, Act
+from handlers.casework import Act
 from handlers.spoken import Voice, units
 from handlers.staff import Caseworker, Screen, press
 from handlers.talk import Code
+from handlers.verbs import PRESSED
 from storage.books import Letter, NoSuchCase, Store
 from storage.drafts import Drafts, MemoryDrafts
 from storage.keys import DoorKeys, StaffKeys
@@ -135,14 +136,14 @@ async def test_a_replayed_take_tells_again_and_does_nothing(room: Room) -> None:
     assert await room.audit() == ["take"]
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", PRESSED)
 @pytest.mark.parametrize("minor", ["no", "unsure"])
 async def test_nobody_but_the_holder_does_anything(
     small_room: Room, verb: str, minor: str
 ) -> None:
     room = small_room
     case_id = await room.held(minor=minor)
-    words = {"set": "removed", "to": "police", "outcome": "removed"}
+    words = {"set": "removed", "passed": "police", "end": "withdrawn"}
     name = press(verb, case_id, 1, words.get(verb, ""))
 
     screen = await room.book.press(room.act(MAN), name)
@@ -252,14 +253,65 @@ async def test_under_eighteen_no_link_is_revealed(small_room: Room) -> None:
 async def test_under_eighteen_is_referred_and_closed(room: Room) -> None:
     case_id = await room.held(minor="yes")
     whom = await room.press("refer", case_id)
+    sure = await room.press("to", case_id, 0, "welfare")
 
-    screen = await room.press("to", case_id, 0, "welfare")
+    screen = await room.press("passed", case_id, 0, "welfare")
 
     assert "Social Welfare Department" in " ".join(labels(whom))
+    assert "Cap. 650" in said(whom)
+    assert "quiet heron" in said(sure)
+    assert "2343 2255" in said(sure)
     assert "passed on" in said(screen)
+    assert "(Social Welfare Department)" in said(screen)
     assert await room.audit() == ["take", "refer: welfare"]
     async with room.store.begin() as books:
-        assert (await books.cases.get(case_id)).outcome == "referred"
+        case = await books.cases.get(case_id)
+    assert (case.outcome, case.referred_to) == ("referred", "welfare")
+
+
+async def test_a_lead_opens_the_links_of_an_under_eighteen_case_with_a_reason(room: Room) -> None:
+    case_id = await room.held(minor="yes")
+    lead = replace(KIT, leads=True)
+    asked = await room.book.press(room.act(lead), press("unlock", case_id))
+    act = room.act(lead, message=8)
+
+    shown, on = await room.book.type(act, "zz the police asked which site")
+    again, _ = await room.book.type(act, "zz the police asked which site")
+
+    assert asked.asks == "unlock"
+    assert "t.me" not in said(asked)
+    assert telegram(1) in said(shown)
+    assert again == shown
+    assert on == 7
+    assert await room.audit() == ["take", "reveal under 18"]
+    kinds = {one.kind: one for one in await room.letters(after=900)}
+    assert kinds["hide"].body["message"] == 7
+    assert kinds["withdraw"].body == {"chat": KIT.id, "message": 8}
+    assert "zz the police" in said(await room.press("note", case_id))
+
+
+async def test_what_a_lead_opened_stays_open_for_a_quarter_of_an_hour(room: Room) -> None:
+    case_id = await room.held(minor="yes", urls=[telegram(n) for n in range(1, 12)])
+    lead = replace(KIT, leads=True)
+    await room.book.press(room.act(lead), press("unlock", case_id))
+    await room.book.type(room.act(lead, message=8), "zz invented reason")
+
+    second = await room.book.press(room.act(lead), press("show", case_id, 1))
+    async with room.store.begin() as books:
+        await books.outbox.drop(f"unlocked:{case_id}:{KIT.id}")
+    later = await room.book.press(room.act(lead), press("show", case_id, 1))
+
+    assert telegram(9) in said(second)
+    assert "t.me" not in said(later)
+
+
+async def test_a_caseworker_who_is_no_lead_opens_nothing_under_eighteen(room: Room) -> None:
+    case_id = await room.held(minor="yes")
+
+    asked = await room.press("unlock", case_id)
+
+    assert not asked.asks
+    assert await room.audit() == ["take"]
 
 
 async def test_a_long_link_is_shown_by_the_second_press_only(small_room: Room) -> None:
@@ -395,18 +447,78 @@ async def test_the_platforms_reference_is_sealed_to_its_link(room: Room) -> None
     assert unseal(row.reference, room.keys.staff.own, place) == b"ZZ-4711"
 
 
-async def test_closing_asks_how_then_forgets_the_address(room: Room) -> None:
+async def test_closing_asks_how_and_again_then_forgets_the_address(room: Room) -> None:
     case_id = await room.held(news=True)
+    await room.press("set", case_id, 1, "removed")
     asked = await room.press("close", case_id)
+    sure = await room.press("outcome", case_id, 0, "partly")
+    before = await room.audit()
 
-    screen = await room.press("outcome", case_id, 0, "partly")
+    screen = await room.press("end", case_id, 0, "partly")
 
     assert "some links were removed" in labels(asked)
+    assert "all links were removed" not in labels(asked)
+    assert "quiet heron: close it, because some links were removed?" in said(sure)
+    assert "Removed: 1 of 3." in said(sure)
+    assert before == ["take", "record 1: removed"]
     assert "some links were removed" in said(screen)
-    assert not screen.buttons
+    assert labels(screen) == ["Reopen"]
     async with room.store.begin() as books:
         assert await books.addresses.get(case_id, room.now().date()) is None
-    assert await room.audit() == ["take", "close: partly"]
+    assert await room.audit() == ["take", "record 1: removed", "close: partly"]
+
+
+async def test_an_old_button_closes_nothing_that_has_become_impossible(room: Room) -> None:
+    case_id = await room.held()
+
+    screen = await room.press("end", case_id, 0, "removed")
+
+    assert "how did it end?" in said(screen)
+    assert await room.audit() == ["take"]
+
+
+@pytest.mark.parametrize(("verb", "word"), [("end", "withdrawn"), ("passed", "police")])
+async def test_who_wanted_news_gets_it_when_a_case_ends(room: Room, verb: str, word: str) -> None:
+    case_id = await room.held(news=True, minor="yes")
+
+    await room.press(verb, case_id, 0, word)
+
+    (news,) = await room.letters("door")
+    assert (news.kind, news.key) == ("news", f"news:{case_id}")
+
+
+async def test_a_closed_case_is_opened_again_with_a_reason(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("end", case_id, 0, "withdrawn")
+    asked = await room.press("reopen", case_id)
+    act = room.act(message=8)
+
+    screen, _ = await room.book.type(act, "zz they wrote again")
+    await room.book.type(act, "zz they wrote again")
+
+    assert asked.asks == "reopen"
+    assert "Show links" in labels(screen)
+    assert await room.audit() == ["take", "close: withdrawn", "reopen"]
+    async with room.store.begin() as books:
+        case = await books.cases.get(case_id)
+    assert (case.state, case.holder, case.outcome) == ("taken", KIT.id, None)
+    assert "zz they wrote again" in said(await room.press("note", case_id))
+
+
+async def test_a_lead_opens_a_case_again_that_another_closed_and_nobody_else_does(
+    room: Room,
+) -> None:
+    case_id = await room.held()
+    await room.press("end", case_id, 0, "withdrawn")
+    lead = replace(MAN, leads=True)
+
+    refused = await room.book.press(room.act(MAN), press("reopen", case_id))
+    await room.book.press(room.act(lead), press("reopen", case_id))
+    await room.book.type(room.act(lead, message=8), "zz invented reason")
+
+    assert not refused.asks
+    async with room.store.begin() as books:
+        assert (await books.cases.get(case_id)).holder == MAN.id
 
 
 async def test_releasing_puts_it_back_and_somebody_else_may_take_it(room: Room) -> None:
@@ -459,8 +571,10 @@ async def test_odd_words_in_a_press_do_nothing(small_room: Room) -> None:
     room = small_room
     case_id = await room.held()
 
-    for verb, word in (("set", "eaten"), ("outcome", "eaten"), ("to", "police")):
+    for verb, word in (("set", "eaten"), ("outcome", "eaten"), ("end", "eaten")):
         await room.press(verb, case_id, 1, word)
+    for verb in ("to", "passed"):
+        await room.press(verb, case_id, 0, "eaten")
     missing = await room.press("state", case_id, 99)
 
     assert "do not know that button" in said(missing)
@@ -514,7 +628,7 @@ async def test_the_name_of_an_open_case_is_words_about_a_case(small_room: Room) 
     assert await room.book.is_about_a_case("who knows Quiet Heron, please?")
     assert not await room.book.is_about_a_case("a quiet lunch under the heron bridge")
     assert not await room.book.is_about_a_case("calm otter")
-    await room.press("outcome", case_id, 0, "removed")
+    await room.press("end", case_id, 0, "withdrawn")
     assert not await room.book.is_about_a_case("quiet heron")
 
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from handlers import desk, staff
+from handlers import desk, endings, staff
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
 from handlers.spoken import Answer, Voice, units
 from handlers.staff import Caseworker, Screen, Summary, card, press
@@ -17,6 +17,8 @@ from storage.seal import Sealed
 
 DAY = date(2027, 1, 15)
 KIT = Caseworker(41, "Kit", "en")
+OTHER = Caseworker(42, "阿文", "yue_Hant")
+LEAD = Caseworker(43, "Lee", "en", leads=True)
 CASE = Case(
     id="a" * 32,
     name="quiet heron",
@@ -110,7 +112,75 @@ def test_under_eighteen_refer_stands_in_place_of_show_links() -> None:
     of = replace(OF, case=replace(TAKEN, minor="yes"))
 
     assert labels(desk.panel(of, KIT)) == ["Refer", "Note", "Record", "Release", "Close"]
-    assert len(labels(desk.choose_outcome(of))) == len(OUTCOMES)  # one less, and Back
+    assert "it was passed on to those who can help" not in labels(endings.choose_outcome(of))
+
+
+@pytest.mark.parametrize(
+    ("links", "possible"),
+    [
+        ({}, {"referred", "withdrawn"}),
+        ({"new": 3}, {"referred", "withdrawn"}),
+        ({"removed": 3}, {"removed", "referred", "withdrawn"}),
+        ({"removed": 1, "new": 2}, {"partly", "referred", "withdrawn"}),
+        ({"refused": 1, "requested": 2}, {"refused", "no answer", "referred", "withdrawn"}),
+        ({"back": 1}, {"no answer", "referred", "withdrawn"}),
+    ],
+)
+def test_outcomes_that_the_records_contradict_are_not_offered(
+    links: dict[str, int], possible: set[str]
+) -> None:
+    assert set(endings.outcomes_of(replace(OF, case=TAKEN, links=links))) == possible
+
+
+def test_every_outcome_is_possible_in_some_case() -> None:
+    counts = ({"removed": 1}, {"removed": 1, "new": 1}, {"refused": 1, "requested": 1})
+    found = [endings.outcomes_of(replace(OF, case=TAKEN, links=links)) for links in counts]
+
+    assert {outcome for some in found for outcome in some} == set(OUTCOMES)
+
+
+def test_closing_is_confirmed_with_the_name_and_the_counts() -> None:
+    screen = endings.confirm_close(replace(OF, case=TAKEN), "partly")
+
+    assert spoken(screen).text.splitlines() == [
+        "quiet heron: close it, because some links were removed?",
+        "Removed: 1 of 3.",
+        "Links: not yet asked: 2, removed: 1.",
+    ]
+    assert labels(screen) == ["Yes, close it", "Back"]
+
+
+def test_the_duty_and_every_contact_stand_before_a_referral() -> None:
+    text = spoken(endings.explain_refer(replace(OF, case=replace(TAKEN, minor="yes")))).text
+
+    assert text.index("Cap. 650") < text.index("2527 7177") < text.index("2343 2255")
+    assert "takeitdown.ncmec.org" in text
+
+
+@pytest.mark.parametrize("whom", endings.WHOM)
+def test_to_whom_a_case_was_passed_on_is_shown_afterwards(whom: str) -> None:
+    case = replace(TAKEN, state="closed", outcome="referred", referred_to=whom)
+
+    text = spoken(card(replace(OF, case=case), "zz_bot")).text
+
+    name = spoken(endings.confirm_refer(OF, whom)).text.partition(":")[0]
+    assert f"Closed: it was passed on to those who can help ({name})." in text
+
+
+@pytest.mark.parametrize(("by", "shown"), [(KIT, True), (LEAD, True), (OTHER, False)])
+def test_a_closed_case_is_opened_again_by_its_last_holder_or_a_lead(
+    by: Caseworker, shown: bool
+) -> None:
+    assert labels(desk.panel(replace(OF, case=CLOSED), by)) == (["Reopen"] if shown else [])
+
+
+def test_only_a_lead_who_holds_an_under_eighteen_case_may_open_its_links() -> None:
+    minor, lead = replace(TAKEN, minor="unsure"), replace(KIT, leads=True)
+
+    assert "Open links, say why" in labels(desk.panel(replace(OF, case=minor), lead))
+    assert "Open links, say why" not in labels(desk.panel(replace(OF, case=minor), KIT))
+    assert "Open links, say why" not in labels(desk.panel(replace(OF, case=TAKEN), lead))
+    assert labels(desk.panel(replace(OF, case=minor), LEAD)) == []
 
 
 def test_a_page_holds_eight_links_and_never_too_much() -> None:
@@ -172,7 +242,7 @@ def test_a_long_note_is_whole_on_several_pages() -> None:
 
 
 def test_every_press_fits_in_a_button() -> None:
-    words = [*OUTCOMES, *desk.WHOM, *desk.CHOICES]
+    words = [*OUTCOMES, *endings.WHOM, *desk.CHOICES]
 
     assert max(len(press("outcome", CASE.id, 200, word).encode()) for word in words) <= 64
 

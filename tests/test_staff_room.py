@@ -190,12 +190,13 @@ async def test_a_case_goes_from_take_to_close(house: Any) -> None:
         await at.kit.say("ZZ-4711")
         await at.kit.sees("The reference is kept.")
         await at.press(at.kit, "Close", "how did it end?")
-        await at.press(at.kit, "some links were removed", "Closed: some links were removed.")
+        await at.press(at.kit, "some links were removed", "close it, because")
+        await at.press(at.kit, "Yes, close it", "Closed: some links were removed.")
         closed = await at.group.sees("Closed: ")
 
         assert closed.id == card.id
         assert closed.buttons == ()
-        assert (await at.kit.sees("Closed: ")).buttons == ()
+        assert (await at.kit.sees("Closed: ")).labels() == ["Reopen"]
         assert await at.audit() == [
             "take",
             "reveal",
@@ -297,11 +298,32 @@ async def test_under_eighteen_is_referred_and_never_revealed(house: Any) -> None
         panel = await at.kit.sees("May be under 18")
         assert "Show links" not in panel.labels()
 
-        await at.press(at.kit, "Refer", "whom did you refer it to?")
-        await at.press(at.kit, "Social Welfare", "Closed: it was passed on")
+        await at.press(at.kit, "Refer", "Tell them first.")
+        await at.press(at.kit, "Social Welfare", "have they got it?")
+        await at.press(at.kit, "they have it", "Closed: it was passed on")
 
-        await at.group.sees("Closed: it was passed on")
+        await at.group.sees("(Social Welfare Department)")
         assert await at.audit() == ["take", "refer: welfare"]
+
+
+async def test_a_lead_says_why_and_sees_links_that_stay_closed_to_others(house: Any) -> None:
+    async with house() as at:
+        at.sandbox.set_administrator(at.kit.person)
+        await at.held(minor="unsure")
+        await at.press(at.kit, "Open links, say why", "Type the reason")
+
+        await at.kit.say("zz the police asked which site")
+
+        shown = await at.kit.sees(telegram(1))
+        assert shown.protected
+        await at.kit.until(
+            lambda screen: not any("zz the police" in one.text for one in screen), "reason gone"
+        )
+        at.move(QUARTER + 1)
+        await at.kit.until(
+            lambda screen: not any("t.me" in one.text for one in screen), "links hidden"
+        )
+        assert await at.audit() == ["take", "reveal under 18"]
 
 
 async def test_the_second_to_press_is_told_who_was_first(house: Any) -> None:
