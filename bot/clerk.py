@@ -31,9 +31,14 @@ class Room:
     username: str
 
 
+def here(now: datetime) -> datetime:
+    """*now* in Hong Kong's time."""
+    return now.astimezone(HONG_KONG)
+
+
 def spoken(screen: Screen, language: str | None, now: datetime) -> Answer:
     """A screen in a language, or in all of them."""
-    voice = Voice(language, now.astimezone(HONG_KONG).date())
+    voice = Voice(language, here(now).date())
     return voice.message(screen.says, screen.buttons)
 
 
@@ -55,16 +60,17 @@ class Clerk:
             "withdraw": Kind(self.withdraw),
         }
 
-    def to_group(self, screen: Screen, now: datetime) -> Parcel:
+    def to_group(self, screen: Screen, now: datetime, silent: bool = True) -> Parcel:
         """The group hears all languages."""
-        return Parcel(self.room.chat, spoken(screen, None, now), thread=self.room.topic)
+        answer = spoken(screen, None, now)
+        return Parcel(self.room.chat, answer, silent, thread=self.room.topic)
 
     async def card(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The case's one card as the case is now; in the same transaction its links' marks."""
         case = await books.cases.get(str(letter.case_id))
         await self._mark(books, case)
         screen = staff.card(await summary(books, case, self.keys), self.room.username)
-        parcel = self.to_group(screen, now)
+        parcel = self.to_group(screen, now, silent=case.urgency != "now")
         post = await books.posts.get(case.id)
         stale = post and post.message == letter.body.get("fresh")
         if post is None or stale or post.chat != self.room.chat:
@@ -87,24 +93,25 @@ class Clerk:
 
     async def say(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The answer to what was asked in the group."""
-        screen = await self._said(books, letter.body["what"], letter.body["holder"])
+        screen = await self._said(books, letter.body["what"], letter.body["holder"], now)
         return Send(self.to_group(screen, now))
 
-    async def _said(self, books: Books, what: str, holder: int) -> Screen:
+    async def _said(self, books: Books, what: str, holder: int, now: datetime) -> Screen:
         match what:
             case "queue":
-                return await self._queue(books)
+                return await self._queue(books, now)
             case "mine":
                 cases = await books.cases.held_by(holder)
-                return Screen(staff.mine(cases[:A_PAGE]).says)
+                return Screen(staff.mine(cases[:A_PAGE], here(now)).says)
             case "yourself":
                 return Screen((staff.YOURSELF,))
             case _:
-                return Screen(staff.HELP)
+                return Screen(staff.GROUP_HELP)
 
-    async def _queue(self, books: Books) -> Screen:
+    async def _queue(self, books: Books, now: datetime) -> Screen:
         waiting = await books.cases.count_waiting()
-        return staff.in_group(staff.queue(await books.cases.waiting(A_PAGE), waiting, 0), waiting)
+        queued = staff.queue(await books.cases.waiting(A_PAGE), waiting, 0, here(now))
+        return staff.in_group(queued, waiting)
 
     async def pointer(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """Where words about a case belong."""
@@ -157,7 +164,8 @@ class Clerk:
         waiting = await books.cases.count_waiting()
         if not waiting:
             return None
-        return self.to_group(staff.digest(await books.cases.waiting(A_PAGE), waiting), now)
+        cases = await books.cases.waiting(A_PAGE)
+        return self.to_group(staff.digest(cases, waiting, here(now)), now)
 
     def minimal(self, letter: Letter) -> Parcel | None:
         """A card in its plainest form, for when Telegram finds the usual one wrong."""

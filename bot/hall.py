@@ -94,10 +94,10 @@ class Hall:
         replied = message.reply_to_message
         if replied and replied.from_user and replied.from_user.id == self.bot:
             return True
-        text = message.text or ""
+        text = message.text or message.caption or ""
         entities = tuple(
             Entity(str(part.type), part.offset, part.length, part.url or "")
-            for part in message.entities
+            for part in message.entities or message.caption_entities
         )
         return bool(find(text, entities)) or await self.casebook.is_about_a_case(text)
 
@@ -124,7 +124,7 @@ class Hall:
         elif match := self._command(message):
             await self.show(by, await self._commanded(act, match[1], match[3] or ""))
         elif not message.text:
-            await self.show(by, Screen((staff.UNREADABLE,)))
+            await self.show(by, await self.casebook.throw_out(act))
         else:
             screen, on = await self.casebook.type(act, message.text)
             await self.show(by, screen, on)
@@ -135,7 +135,7 @@ class Hall:
         if what == "start" and payload:
             return await self.casebook.press(act, staff.press("panel", payload[1]))
         if what in ("queue", "mine"):
-            return await self.casebook.listed(act.by, what)
+            return await self.casebook.listed(act, what)
         return Screen(staff.HELP)
 
     # Presses
@@ -178,7 +178,7 @@ class Hall:
 
     async def _press(self, act: Act, name: str) -> Say | None:
         if match := QUEUE.fullmatch(name):
-            screen = await self.casebook.listed(act.by, "queue", int(match[1]))
+            screen = await self.casebook.listed(act, "queue", int(match[1]))
         else:
             screen = await self.casebook.press(act, name)
         return None if await self.redraw(act.by, act.message, screen) else staff.GONE
@@ -220,7 +220,7 @@ class Hall:
         """An act of *user*, now; whether they may is not looked at."""
         by = Caseworker(user.id, user.full_name, language_of(user.language_code))
         now = self.now()
-        return Act(by, update, message, now, now.astimezone(HONG_KONG).date())
+        return Act(by, update, message, now, now.astimezone(HONG_KONG))
 
     def _command(self, message: Message) -> re.Match[str] | None:
         match = COMMAND.fullmatch(message.text or "")

@@ -56,8 +56,21 @@ class Casebook:
                 screen = Screen((staff.NOT_MINE,))
             else:
                 screen = await self._do(act, match[2], verb, int(match[3]), match[4], act.message)
+                lapsed = await self._lapsed(held.kept, act.message)
                 held.kept = awaited(screen, match[2], act.message)
+                screen = replace(screen, says=(*lapsed, *screen.says))
             return screen
+
+    async def _lapsed(self, kept: bytes | None, message: int) -> tuple[Say, ...]:
+        """That a question on another message is dropped; nothing where none is open."""
+        asked = _AWAITED.validate_json(kept) if kept else None
+        if asked is None or asked.update or asked.message == message:
+            return ()
+        try:
+            async with self.store.begin() as books:
+                return (staff.lapsed(await books.cases.get(asked.case_id)),)
+        except NoSuchCase:
+            return ()
 
     async def type(self, act: Act, text: str) -> tuple[Screen, int]:
         """Words in the private chat: what was asked for last. Gives the message they change.
@@ -112,13 +125,14 @@ class Casebook:
             for shown in ("hide", "withdraw"):
                 await books.outbox.hasten(f"{shown}:{who}:", now)
 
-    async def listed(self, by: Caseworker, what: str, page: int = 0) -> Screen:
+    async def listed(self, act: Act, what: str, page: int = 0) -> Screen:
         """The queue, or one's own cases, for the private chat."""
         async with self.store.begin() as books:
             if what == "mine":
-                return staff.mine(await books.cases.held_by(by.id))
+                return staff.mine(await books.cases.held_by(act.by.id), act.here)
             waiting = await books.cases.count_waiting()
-            return staff.queue(await books.cases.waiting(A_PAGE, page * A_PAGE), waiting, page)
+            cases = await books.cases.waiting(A_PAGE, page * A_PAGE)
+            return staff.queue(cases, waiting, page, act.here)
 
     async def answer_group(self, by: int, what: str, update: int, now: datetime) -> None:
         """Asked in the group, answered there by the courier."""
@@ -126,6 +140,13 @@ class Casebook:
             if await seen_first(books, update, now):
                 body = {"what": what, "holder": by}
                 await books.outbox.put("staff", "say", body=body, due=now)
+
+    async def throw_out(self, act: Act) -> Screen:
+        """A picture or file in the private chat is taken away; what was asked stays asked."""
+        async with self.store.begin() as books:
+            if await seen_first(books, act.update, act.now):
+                await withdraw(books, act.by.id, act.message, act.now)
+        return Screen((staff.NO_FILES,))
 
     async def is_about_a_case(self, text: str) -> bool:
         """Whether the words name a case that is open."""

@@ -25,13 +25,21 @@ MOST_OF_A_REFERENCE = 200  # letters: more would leave no room for the address b
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One update of a caseworker in the private chat: the message pressed, or the one typed."""
+    """One update of a caseworker in the private chat: the message pressed, or the one typed.
+
+    *here* is *now* in Hong Kong's time.
+    """
 
     by: Caseworker
     update: int
     message: int
     now: datetime
-    today: date
+    here: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in Hong Kong."""
+        return self.here.date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +275,7 @@ async def choose_state(work: Work, number: int, word: str) -> Screen:
 
 
 async def record(work: Work, number: int, word: str) -> Screen:
-    """A link's new state, its audit row, the card and the news, or none of it."""
+    """A link's new state, its audit row and the news, or none of it; the card tells no states."""
     state = desk.CHOICES.get(word)
     if state is None:
         return await show_panel(work, number, word)
@@ -275,7 +283,6 @@ async def record(work: Work, number: int, word: str) -> Screen:
     if work.first and row.state != state:
         await work.books.links.record(work.case.id, number, state, row.reference, work.act.today)
         await work.note_down(f"record {number}: {state}")
-        await work.put_card()
         await put_news(work)
     return desk.recorded(await told(work), await the_link(work, number))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from handlers.home import LANGUAGE_NAMES
 from handlers.report import HAPPENED, MINOR, URGENCY
@@ -12,6 +12,7 @@ from locales import N_, facts
 from storage.books import Case
 
 A_PAGE = 20
+DAYS_FROM = 48  # hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,31 @@ NOT_YET = Say(N_("Not done yet: our records cannot be reached. I keep trying."))
 UNREADABLE = Say(N_("I could not read that. Please send it again as plain text."))
 PRESS_AGAIN = Say(N_("That did not work. Please press it again."))
 
+NO_FILES = Say(
+    N_("I take no pictures or files, and nothing of it is kept. Please type it as plain text.")
+)
+
 HELP = (
     Say(N_("Take a case on its card in the group; Open brings it here, where only you see it.")),
     Say(N_("/queue lists what waits, /mine what you hold. Please write about cases only here.")),
 )
+GROUP_HELP = (
+    Say(N_("Take a case on its card here; Open leads to the private chat with me.")),
+    Say(
+        N_(
+            "/queue lists what waits, /mine what you hold. Please write about cases only in the "
+            "private chat."
+        )
+    ),
+)
+
+
+def lapsed(case: Case) -> Say:
+    """A question was left behind for another one: words typed now are for the newer."""
+    return Say(
+        N_("What I had asked you to type for {case} is dropped. To write it, open {case} again."),
+        {"case": Strong(case.name)},
+    )
 
 
 # The card
@@ -211,8 +233,11 @@ def taken(case: Case, by: Caseworker) -> Say:
 # Lists
 
 
-def queue(cases: Sequence[Case], waiting: int, page: int) -> Screen:
-    """What waits, the most urgent first, twenty a page; *waiting* is how many in all."""
+def queue(cases: Sequence[Case], waiting: int, page: int, now: datetime) -> Screen:
+    """What waits, the most urgent first, twenty a page; *waiting* is how many in all.
+
+    *now* is in Hong Kong's time.
+    """
     if not cases:
         return Screen((Say(N_("Nobody is waiting.")),))
     head = Say(N_("Waiting: {all}"), {"all": waiting})
@@ -221,7 +246,7 @@ def queue(cases: Sequence[Case], waiting: int, page: int) -> Screen:
         turns.append(Button(f"queue:{page - 1}", N_("Previous")))
     if (page + 1) * A_PAGE < waiting:
         turns.append(Button(f"queue:{page + 1}", N_("Next")))
-    return Screen((head, *map(line, cases)), tuple(turns))
+    return Screen((head, *(line(case, now) for case in cases)), tuple(turns))
 
 
 def in_group(queued: Screen, waiting: int) -> Screen:
@@ -231,25 +256,45 @@ def in_group(queued: Screen, waiting: int) -> Screen:
     return Screen((*queued.says, *((more,) if over > 0 else ())))
 
 
-def mine(cases: Sequence[Case]) -> Screen:
+def mine(cases: Sequence[Case], now: datetime) -> Screen:
     """What one caseworker holds; in private each opens with a press."""
     if not cases:
         return Screen((Say(N_("You hold no case now.")),))
     buttons = tuple(
         Button(press("panel", case.id), Say("{name}", {"name": case.name})) for case in cases
     )
-    return Screen((Say(N_("Your cases: {all}"), {"all": len(cases)}), *map(line, cases)), buttons)
+    lines = (line(case, now) for case in cases)
+    return Screen((Say(N_("Your cases: {all}"), {"all": len(cases)}), *lines), buttons)
 
 
-def line(case: Case) -> Say:
+def line(case: Case, now: datetime) -> Say:
     """One case in a list."""
-    return Say(
-        N_("{name} — {urgency} — {day}"),
-        {"name": case.name, "urgency": Say(URGENCY[case.urgency]), "day": spelled(case.day)},
-    )
+    blanks: dict[str, Blank] = {
+        "name": case.name,
+        "urgency": Say(URGENCY[case.urgency]),
+        "age": age(case, now),
+    }
+    if under_age(case):
+        return Say(N_("⚠ {name} — {urgency} — {age}"), blanks)
+    return Say(N_("{name} — {urgency} — {age}"), blanks)
 
 
-def digest(cases: Sequence[Case], waiting: int) -> Screen:
+def hours_since(case: Case, now: datetime) -> int:
+    """Whole hours since it was sent; *now* is in Hong Kong's time."""
+    return max(0, 24 * (now.date() - case.day).days + now.hour - case.hour)
+
+
+def age(case: Case, now: datetime) -> Say:
+    """How long ago it was sent: hours for two days, then days."""
+    hours = hours_since(case, now)
+    if not hours:
+        return Say(N_("new"))
+    if hours < DAYS_FROM:
+        return Say(N_("{hours} h"), {"hours": hours})
+    return Say(N_("{days} days"), {"days": hours // 24})
+
+
+def digest(cases: Sequence[Case], waiting: int, now: datetime) -> Screen:
     """One message in place of many new cards at once; their cards follow."""
     head = Say(N_("Many new cases at once. Their cards follow, the most urgent first."))
-    return Screen((head, *in_group(queue(cases, waiting, 0), waiting).says))
+    return Screen((head, *in_group(queue(cases, waiting, 0, now), waiting).says))

@@ -25,7 +25,11 @@ _WAITING = _T.state == literal("waiting", literal_execute=True)  # as the partia
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A case as it is filed. *id*: 32 random hex digits; *name*: the two words the staff say."""
+    """A case as it is filed. *id*: 32 random hex digits; *name*: the two words the staff say.
+
+    *day* and *hour* (0 to 23) are Hong Kong's; finer is not kept, and the hour only while it is
+    open.
+    """
 
     id: str
     name: str
@@ -36,6 +40,7 @@ class NewCase:
     day: date
     happened: Sealed
     note: Sealed | None = None
+    hour: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Case:
     outcome: str | None
     version: int
     referred_to: str | None = None
+    hour: int = 0
 
 
 class AlreadyTaken(Exception):
@@ -163,7 +169,7 @@ class Cases:
     ) -> Case:
         """Done with, and how; NotYours unless *holder* holds it."""
         closed = {"state": "closed", "outcome": outcome, "referred_to": referred_to}
-        return await self._change_own(case_id, holder, closed)
+        return await self._change_own(case_id, holder, closed | {"hour": 0})
 
     async def reopen(self, case_id: str, holder: int, holder_name: str) -> Case | None:
         """A closed case is *holder*'s; None where it is not closed."""
@@ -180,7 +186,7 @@ class Cases:
         for urgency in _MOST_URGENT_FIRST:
             query = select(tables.cases).where(_WAITING, _T.urgency == urgency)
             room = offset + limit - len(found)
-            found += await self._all(query.order_by(_T.day, _T.id).limit(room))
+            found += await self._all(query.order_by(_T.day, _T.hour, _T.id).limit(room))
             if len(found) == offset + limit:
                 break
         return found[offset:]
@@ -193,7 +199,7 @@ class Cases:
     async def held_by(self, holder: int) -> list[Case]:
         """The open cases of one caseworker, the most urgent first, then the oldest."""
         query = select(tables.cases).where(_T.state == "taken", _T.holder == holder)
-        return await self._all(query.order_by(_BY_URGENCY, _T.day, _T.id))
+        return await self._all(query.order_by(_BY_URGENCY, _T.day, _T.hour, _T.id))
 
     async def _change_own(self, case_id: str, holder: int, values: dict[str, Any]) -> Case:
         own = (_T.id == case_id) & (_T.state == "taken") & (_T.holder == holder)

@@ -77,11 +77,13 @@ cases = Table(
     Column("note", LargeBinary),
     Column("version", Integer, nullable=False),
     Column("referred_to", String(16)),
+    Column("hour", Integer, nullable=False, server_default="0"),
 )
 Index(
     "cases_waiting",
     cases.c.urgency,
     cases.c.day,
+    cases.c.hour,
     cases.c.id,
     postgresql_where=text("state = 'waiting'"),
     sqlite_where=text("state = 'waiting'"),

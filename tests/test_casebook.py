@@ -54,7 +54,7 @@ class Room:
 
     def act(self, by: Caseworker = KIT, update: int = 0, message: int = 7) -> Act:
         number = update or next(self.numbers)
-        return Act(by, number, message, self.now(), self.now().date())
+        return Act(by, number, message, self.now(), self.now())
 
     async def file(self, **what: object) -> str:
         return await file_case(self.store, self.keys, self.clock(), **what)  # type: ignore[arg-type]  # passed on
@@ -597,16 +597,63 @@ async def test_the_queue_has_the_urgent_first_and_twenty_a_page(small_room: Room
         await room.file(name=f"calm {number}", urgency="calm")
     await room.file(name="quick heron", urgency="now")
 
-    first = await room.book.listed(KIT, "queue")
-    second = await room.book.listed(KIT, "queue", 1)
+    first = await room.book.listed(room.act(), "queue")
+    second = await room.book.listed(room.act(), "queue", 1)
 
     assert said(first).splitlines()[:2] == [
         "Waiting: 22",
-        "quick heron — It is happening now — 2027-01-15",
+        "quick heron — It is happening now — 8 h",
     ]
     assert labels(first) == ["Next"]
     assert labels(second) == ["Previous"]
     assert len(said(second).splitlines()) == 3
+
+
+async def test_within_a_day_who_came_first_waits_first(small_room: Room) -> None:
+    room = small_room
+    for name, hour in (("late heron", 7), ("first heron", 2), ("mid heron", 5)):
+        await room.file(name=name, hour=hour)
+
+    listed = said(await room.book.listed(room.act(), "queue")).splitlines()
+
+    assert [line.partition(" —")[0] for line in listed[1:]] == [
+        "first heron",
+        "mid heron",
+        "late heron",
+    ]
+
+
+async def test_a_question_left_for_another_case_says_that_it_is_dropped(room: Room) -> None:
+    case_id = await room.held()
+    other = await room.held(name="calm otter")
+    await room.press("note", case_id)
+
+    screen = await room.book.press(room.act(message=9), press("note", other))
+    again = await room.book.press(room.act(message=9), press("panel", other))
+    _, on = await room.book.type(room.act(message=10), "zz for whom?")
+
+    assert said(screen).startswith("What I had asked you to type for quiet heron is dropped.")
+    assert "is dropped" not in said(again)
+    assert on == 0
+
+
+async def test_recording_leaves_the_card_alone(room: Room) -> None:
+    case_id = await room.held()
+    async with room.store.begin() as books:
+        await books.outbox.drop(f"card:{case_id}")
+
+    await room.press("set", case_id, 1, "removed")
+
+    assert [one.kind for one in await room.letters()] == []
+
+
+async def test_the_hour_is_forgotten_with_the_end_of_the_case(room: Room) -> None:
+    case_id = await room.held(hour=7)
+
+    await room.press("end", case_id, 0, "withdrawn")
+
+    async with room.store.begin() as books:
+        assert (await books.cases.get(case_id)).hour == 0
 
 
 async def test_mine_lists_what_one_holds_and_opens_it(small_room: Room) -> None:
@@ -614,11 +661,11 @@ async def test_mine_lists_what_one_holds_and_opens_it(small_room: Room) -> None:
     case_id = await room.held()
     await room.file(name="calm otter")
 
-    screen = await room.book.listed(KIT, "mine")
+    screen = await room.book.listed(room.act(), "mine")
 
     assert labels(screen) == ["quiet heron"]
     assert screen.buttons[0].name == press("panel", case_id)
-    assert "no case" in said(await room.book.listed(MAN, "mine"))
+    assert "no case" in said(await room.book.listed(room.act(MAN), "mine"))
 
 
 async def test_the_name_of_an_open_case_is_words_about_a_case(small_room: Room) -> None:

@@ -411,7 +411,7 @@ async def test_a_clearing_that_is_cut_goes_on_when_heard_again(door: Door, cut: 
 
 
 def work_on(books: Any, staff_keys: StaffKeys, case: Case, now: datetime) -> Work:
-    act = Act(Caseworker(42, "Robin", "en"), 1, 1, now, now.date())
+    act = Act(Caseworker(42, "Robin", "en"), 1, 1, now, now)
     return Work(books, staff_keys, act, case, True, lambda: "f" * 32, 1)
 
 

@@ -1,13 +1,14 @@
 """What the staff see: values in, words and buttons out."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import get_args
 
 import pytest
 
 from handlers import desk, endings, staff
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
+from handlers.reception import HONG_KONG
 from handlers.spoken import Answer, Voice, units
 from handlers.staff import Caseworker, Screen, Summary, card, press
 from handlers.status import OUTCOMES
@@ -16,6 +17,7 @@ from storage.links import LinkState
 from storage.seal import Sealed
 
 DAY = date(2027, 1, 15)
+NOW = datetime(2027, 1, 15, 20, 40, tzinfo=HONG_KONG)
 KIT = Caseworker(41, "Kit", "en")
 OTHER = Caseworker(42, "阿文", "yue_Hant")
 LEAD = Caseworker(43, "Lee", "en", leads=True)
@@ -254,6 +256,31 @@ def test_every_state_of_a_link_has_its_word() -> None:
 def test_a_full_list_fits_a_message() -> None:
     cases = [replace(CASE, name="considerate watermelon") for _ in range(20)]
 
-    for screen in (staff.queue(cases, 99, 0), staff.digest(cases, 99), staff.mine(cases)):
-        assert units(spoken(screen, None).text) <= 4096
-    assert "And 79 more" in spoken(staff.digest(cases, 99)).text
+    lists = (staff.queue(cases, 99, 0, NOW), staff.digest(cases, 99, NOW), staff.mine(cases, NOW))
+
+    assert all(units(spoken(screen, None).text) <= 4096 for screen in lists)
+    assert "And 79 more" in spoken(staff.digest(cases, 99, NOW)).text
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "age"),
+    [(15, 20, "new"), (15, 21, "new"), (15, 18, "2 h"), (14, 20, "24 h"), (13, 20, "2 days")],
+)
+def test_a_list_tells_hours_then_days(day: int, hour: int, age: str) -> None:
+    case = replace(CASE, day=date(2027, 1, day), hour=hour)
+
+    text = spoken(staff.queue([case], 1, 0, NOW)).text
+
+    assert text.splitlines()[1] == f"quiet heron — It is happening now — {age}"
+
+
+def test_a_list_marks_those_who_may_be_under_eighteen() -> None:
+    text = spoken(staff.queue([replace(CASE, minor="unsure"), CASE], 2, 0, NOW)).text
+
+    assert [line[0] for line in text.splitlines()[1:]] == ["⚠", "q"]
+
+
+def test_help_in_the_group_does_not_call_the_group_the_private_chat() -> None:
+    assert "only here" in spoken(Screen(staff.HELP)).text
+    assert "only in the private chat" in spoken(Screen(staff.GROUP_HELP)).text
+    assert "here, where only you" not in spoken(Screen(staff.GROUP_HELP)).text

@@ -713,7 +713,64 @@ async def test_help_is_two_lines(house: Any) -> None:
         await at.kit.start()
         assert len((await at.kit.answer()).text.splitlines()) == 2
         await at.group.say("/help")
-        await at.group.sees("/queue lists what waits")
+        await at.group.sees("only in the private chat")
+
+
+@pytest.mark.parametrize("kind", ["photo", "voice", "document"])
+async def test_a_picture_with_words_at_the_note_is_refused_and_nothing_is_kept(
+    house: Any, kind: str
+) -> None:
+    async with house() as at:
+        case_id = await at.held()
+        await at.press(at.kit, "Note", "Type the note")
+
+        (sent,) = await at.kit.media(kind, "zz a caption")
+
+        await at.kit.sees("I take no pictures or files")
+        await at.kit.until(lambda screen: sent not in [one.id for one in screen], "taken away")
+        async with at.store.begin() as books:
+            assert await books.notes.of(case_id) == []
+        await at.kit.say("zz in words, then")
+        await at.kit.sees("The note is kept.")
+
+
+@pytest.mark.parametrize(("urgency", "silent"), [("now", False), ("soon", True), ("calm", True)])
+async def test_only_urgent_cards_make_a_sound(house: Any, urgency: str, silent: bool) -> None:
+    async with house() as at:
+        await at.file(urgency=urgency)
+
+        assert (await at.group.sees("quiet heron")).silent is silent
+
+
+async def test_a_released_case_gets_a_fresh_card_and_the_old_one_goes(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        old = await at.group.sees("With: Kit")
+        await at.group.say("lunch?")
+
+        await at.press(at.kit, "Release", "is waiting")
+
+        screen = await at.group.until(
+            lambda screen: old.id not in [one.id for one in screen], "old card gone"
+        )
+        cards = [one for one in screen if "quiet heron" in one.text]
+        assert [one.labels() for one in cards] == [["接手 · Take"]]
+        assert screen[-1].id == cards[0].id
+
+
+async def test_records_do_not_edit_the_card_in_vain(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        for state in ("removed", "refused", "back again"):
+            await at.press(at.kit, "Record", "which link?")
+            await at.press(at.kit, "1", "What became of it?")
+            await at.press(at.kit, state, "Recorded.")
+            await at.press(at.kit, "Back", "How urgent")
+        at.sandbox.move_clock(1)
+        await at.group.say("/queue")
+        await at.group.sees("Nobody is waiting.")
+
+        assert not [one for one in at.sandbox.refused if "not modified" in one.description]
 
 
 async def test_what_nobody_asked_for_is_answered_kindly(house: Any) -> None:

@@ -8,12 +8,30 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+WAITING = sa.text("state = 'waiting'")
+
 
 def upgrade() -> None:
     """Add to what is there; nothing is copied, since dropping a table would take its children."""
     op.add_column("cases", sa.Column("referred_to", sa.String(16)))
+    hour = sa.Column("hour", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("cases", hour)
+    _make_index("urgency", "day", "hour", "id")
 
 
 def downgrade() -> None:
     """Take it out again."""
+    _make_index("urgency", "day", "id")
+    op.drop_column("cases", "hour")
     op.drop_column("cases", "referred_to")
+
+
+def _make_index(*columns: str) -> None:
+    op.drop_index("cases_waiting", "cases")
+    op.create_index(
+        "cases_waiting",
+        "cases",
+        [*columns],
+        postgresql_where=WAITING,
+        sqlite_where=WAITING,
+    )
