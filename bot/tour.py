@@ -8,7 +8,7 @@ import aiohttp
 
 from bot.sandbox.phone import NeverSeen, NoSuchButton, Phone, Shown, add_person
 from bot.trouble import Trouble
-from handlers import desk, report, status
+from handlers import desk, recording, report, status
 from handlers.digits import code_in
 from handlers.home import HOUSE, MY_CASE, REPORT_LINKS
 from handlers.spoken import Voice
@@ -159,7 +159,7 @@ async def remove_one(group: Hand, private: Hand) -> None:
     await private.press("Record")
     await private.until(lambda page: "1" in page.labels(), "[1]")
     await private.press("1", Say("What became of it?"))
-    await private.press(desk.STATES["removed"], Say(desk.RECORDED))
+    await private.press(desk.STATES["removed"], Say(recording.RECORDED))
 
 
 def copied(page: Shown) -> list[str]:

@@ -20,7 +20,6 @@ from storage.keys import StaffKeys
 from storage.seal import NotOpened, Place, Sealed, seal, unseal
 
 HIDDEN_AFTER = timedelta(minutes=15)
-MOST_OF_A_REFERENCE = 200  # letters: more would leave no room for the address beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,30 +262,6 @@ async def notes_of(work: Work) -> list[Written]:
     return written
 
 
-async def choose_link(work: Work, page: int, word: str) -> Screen:
-    """Which link to record something of."""
-    links = await links_of(work.books, work.case, work.keys)
-    return desk.choose_link(await told(work), links, page)
-
-
-async def choose_state(work: Work, number: int, word: str) -> Screen:
-    """What became of that link."""
-    return desk.choose_state(await told(work), await the_link(work, number))
-
-
-async def record(work: Work, number: int, word: str) -> Screen:
-    """A link's new state, its audit row and the news, or none of it; the card tells no states."""
-    state = desk.CHOICES.get(word)
-    if state is None:
-        return await show_panel(work, number, word)
-    row = await the_row(work, number)
-    if work.first and row.state != state:
-        await work.books.links.record(work.case.id, number, state, row.reference, work.act.today)
-        await work.note_down(f"record {number}: {state}")
-        await put_news(work)
-    return desk.recorded(await told(work), await the_link(work, number))
-
-
 async def put_news(work: Work) -> None:
     """One line for the person, if they want it: to where only the door can tell."""
     address = await work.books.addresses.get(work.case.id, work.act.today)
@@ -312,14 +287,3 @@ async def keep_note(work: Work, number: int, text: str) -> Screen:
         await work.write(text)
         await work.note_down("note")
     return desk.panel(await told(work), work.act.by, Say(N_("The note is kept.")))
-
-
-async def keep_reference(work: Work, number: int, text: str) -> Screen:
-    """The platform's own number for a request, sealed."""
-    link = await the_link(work, number)
-    if work.first:
-        place = work.place(f"reference {number}")
-        sealed = seal(text[:MOST_OF_A_REFERENCE].encode(), work.keys.own.public, place)
-        await work.books.links.record(work.case.id, number, link.state, sealed, work.act.today)
-        await work.note_down(f"reference {number}")
-    return desk.panel(await told(work), work.act.by, Say(N_("The reference is kept.")))

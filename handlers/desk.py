@@ -1,7 +1,7 @@
 """What a caseworker sees in the private chat: a case's panel, its links, notes and record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from handlers.rights import holds, may_reopen, may_unlock
@@ -36,8 +36,6 @@ STATES: Mapping[LinkState, str] = {
     "refused": N_("refused"),
     "back": N_("back again"),
 }
-
-CHOICES: Mapping[str, LinkState] = {state: state for state in STATES if state != "new"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,9 @@ def links_page(of: Summary, links: Sequence[Opened], page: int, room: int = ROOM
         says += link_lines(link)
         keys += link_buttons(of.case.id, link)
     moves = turns("show", of.case.id, page, len(pages))
-    return Screen(tuple(says), (*keys, *moves, back(of.case.id)))
+    first = pages[page][0].number if pages[page] else 1
+    record = Button(press("record", of.case.id, page_of_choices(first)), N_("Record"))
+    return Screen(tuple(says), (*keys, *moves, record, back(of.case.id)))
 
 
 def link_lines(link: Opened) -> list[Say]:
@@ -164,6 +164,16 @@ def link_lines(link: Opened) -> list[Say]:
     if link.reference:
         lines.append(Say(N_("Reference: {reference}"), {"reference": Code(link.reference)}))
     return lines
+
+
+def page_of_choices(number: int) -> int:
+    """The page of the choice of links (handlers.recording) on which a link is."""
+    return (number - 1) // MOST_CHOICES
+
+
+def without_address(link: Opened) -> Opened:
+    """A link of which nobody here may see the address."""
+    return replace(link, url="", open_url="")
 
 
 def link_line(link: Opened) -> Say:
@@ -239,42 +249,6 @@ def pieces(text: str, most: int) -> list[str]:
     """*text* in pieces of at most *most* units; a character takes at most two."""
     step = most // 2
     return [text[start : start + step] for start in range(0, len(text), step)]
-
-
-# Record
-
-
-def choose_link(of: Summary, links: Sequence[Opened], page: int) -> Screen:
-    """Which link something is known of; no address is shown."""
-    pages = [links[i : i + MOST_CHOICES] for i in range(0, len(links), MOST_CHOICES)] or [[]]
-    page = min(page, len(pages) - 1)
-    ask = Say(N_("{case}: which link?"), {"case": Strong(of.case.name)})
-    keys = [
-        Button(press("state", of.case.id, link.number), Say("{n}", {"n": link.number}))
-        for link in pages[page]
-    ]
-    says = (ask, *map(link_line, pages[page]))
-    return Screen(says, (*keys, *turns("record", of.case.id, page, len(pages)), back(of.case.id)))
-
-
-def choose_state(of: Summary, link: Opened) -> Screen:
-    """What became of it."""
-    ask = Say(N_("What became of it?"))
-    keys = [
-        Button(press("set", of.case.id, link.number, state), STATES[state])
-        for state in CHOICES.values()
-    ]
-    return Screen((link_line(link), ask), (*keys, back(of.case.id)))
-
-
-RECORDED = N_("Recorded. Type the platform's reference, or Back.")
-
-
-def recorded(of: Summary, link: Opened) -> Screen:
-    """It is recorded; the platform's reference may follow."""
-    ask = Say(RECORDED)
-    keys = (Button(press("record", of.case.id), N_("Another link")), back(of.case.id))
-    return Screen((link_line(link), ask), keys, asks="reference", number=link.number)
 
 
 # Reasons

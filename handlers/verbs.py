@@ -7,7 +7,7 @@ whose right its row does not name.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import casework, endings
+from handlers import casework, endings, recording
 from handlers.casework import Work
 from handlers.rights import holds, may_reopen, may_unlock
 from handlers.staff import Caseworker, Screen
@@ -28,9 +28,10 @@ PRESSED: Mapping[str, Verb] = {
     "loose": Verb(casework.loosen),
     "unlock": Verb(casework.ask_unlock, may_unlock),
     "note": Verb(casework.read_notes),
-    "record": Verb(casework.choose_link),
-    "state": Verb(casework.choose_state),
-    "set": Verb(casework.record),
+    "record": Verb(recording.ask_link),
+    "state": Verb(recording.ask_state),
+    "set": Verb(recording.record),
+    "undo": Verb(recording.undo),
     "refer": Verb(endings.ask_whom),
     "to": Verb(endings.ask_passed),
     "passed": Verb(endings.refer),
@@ -43,7 +44,7 @@ PRESSED: Mapping[str, Verb] = {
 
 TYPED: Mapping[str, Verb] = {
     "note": Verb(casework.keep_note),
-    "reference": Verb(casework.keep_reference),
+    "reference": Verb(recording.keep_reference),
     "unlock": Verb(casework.unlock, may_unlock),
     "reopen": Verb(endings.reopen, may_reopen),
 }

@@ -431,6 +431,58 @@ async def test_a_replayed_record_is_recorded_once(small_room: Room) -> None:
     assert await room.audit() == ["take", "record 2: removed"]
 
 
+async def test_the_last_record_of_a_link_is_undone_within_ten_minutes(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("set", case_id, 2, "requested")
+    await room.book.type(room.act(message=8), "ZZ-4711")
+    recorded = await room.press("set", case_id, 2, "removed")
+    act = room.act()
+
+    undone = await room.book.press(act, press("undo", case_id, 2))
+    again = await room.book.press(act, press("undo", case_id, 2))
+
+    assert "Undo" in labels(recorded)
+    assert said(undone).startswith("Undone.")
+    assert said(again) == said(undone)
+    assert "Undo" not in labels(undone)
+    async with room.store.begin() as books:
+        row = (await books.links.of(case_id))[1]
+    assert row.state == "requested"
+    assert row.reference is not None
+    audit = await room.audit()
+    assert audit[-2:] == ["record 2: removed", "undo 2: requested"]
+    assert audit.count("undo 2: requested") == 1
+
+
+async def test_after_ten_minutes_a_record_stays(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("set", case_id, 2, "removed")
+    room.clock.move(601)
+
+    late = await room.press("undo", case_id, 2)
+
+    assert "Too late to undo" in said(late)
+    assert "Undo" not in labels(await room.press("state", case_id, 2))
+    async with room.store.begin() as books:
+        assert (await books.links.of(case_id))[1].state == "removed"
+
+
+async def test_tails_are_audited_and_hidden_and_stay_closed_under_eighteen(room: Room) -> None:
+    case_id = await room.held()
+    minor = await room.held(name="calm otter", minor="yes")
+
+    shown = await room.press("record", case_id)
+    closed = await room.press("record", minor)
+    state = await room.press("state", minor, 1)
+
+    assert "…" + telegram(1)[-12:] in said(shown)
+    assert "…" not in said(closed) + said(state)
+    assert await room.audit() == ["take", "tails"]
+    assert await room.audit("calm otter") == ["take"]
+    hides = [one for one in await room.letters(after=900) if one.kind == "hide"]
+    assert [one.case_id for one in hides] == [case_id]
+
+
 async def test_the_platforms_reference_is_sealed_to_its_link(room: Room) -> None:
     case_id = await room.held()
     screen = await room.press("set", case_id, 2, "requested")

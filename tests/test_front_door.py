@@ -24,7 +24,7 @@ from bot.receiver import Receiver
 from bot.sandbox.chats import Json, Message
 from bot.sandbox.inbox import Bell
 from bot.trouble import Unanswered
-from handlers import casework
+from handlers import recording
 from handlers.casework import Act, Work
 from handlers.home import HOUSE
 from handlers.links import Link
@@ -423,7 +423,7 @@ async def record(door: Door, staff_keys: StaffKeys, *states: str) -> None:
             await books.cases.claim(case.id, 42, "Robin")
         (case,) = await books.cases.held_by(42)
         for state in states:
-            await casework.record(work_on(books, staff_keys, case, now), 1, state)
+            await recording.record(work_on(books, staff_keys, case, now), 1, state)
 
 
 WITH_NEWS = (*TO_REVIEW[:-1], "[Yes, tell me", "[Send]", "[I have saved it]")

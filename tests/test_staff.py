@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from handlers import desk, endings, staff
+from handlers import desk, endings, recording, staff
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
 from handlers.reception import HONG_KONG
 from handlers.spoken import Answer, Voice, units
@@ -244,9 +244,36 @@ def test_a_long_note_is_whole_on_several_pages() -> None:
 
 
 def test_every_press_fits_in_a_button() -> None:
-    words = [*OUTCOMES, *endings.WHOM, *desk.CHOICES]
+    words = [*OUTCOMES, *endings.WHOM, *recording.CHOICES]
 
     assert max(len(press("outcome", CASE.id, 200, word).encode()) for word in words) <= 64
+
+
+def test_a_link_is_chosen_by_number_and_tail_on_the_page_where_one_was() -> None:
+    links = [
+        Opened(n, "new", "telegram", "", f"https://t.me/zz_invented_channel/{n}")
+        for n in range(1, 31)
+    ]
+    second = recording.choose_link(OF, links, desk.page_of_choices(21))
+    answer = spoken(second)
+
+    assert "21. Telegram …d_channel/21 — not yet asked" in answer.text
+    assert {mark.kind for mark in answer.marks} == {"bold", "code"}
+    assert [one.name for one in recording.recorded(OF, links[20], False).buttons] == [
+        press("record", CASE.id, 1),
+        press("panel", CASE.id),
+    ]
+    assert recording.choose_state(OF, links[20], False).buttons[-1].name == press(
+        "record", CASE.id, 1
+    )
+
+
+def test_the_page_of_links_leads_to_the_record_of_the_same_links() -> None:
+    links = [Opened(n, "new", "telegram", "", f"https://t.me/zz/{n}") for n in range(1, 31)]
+
+    names = [button.name for button in links_page(OF, links, 3).buttons]
+
+    assert press("record", CASE.id, 1) in names
 
 
 def test_every_state_of_a_link_has_its_word() -> None:

@@ -200,6 +200,7 @@ async def test_a_case_goes_from_take_to_close(house: Any) -> None:
         assert await at.audit() == [
             "take",
             "reveal",
+            "tails",
             "record 2: removed",
             "reference 2",
             "close: partly",
@@ -244,6 +245,20 @@ async def test_a_reveal_is_protected_inert_and_gone_after_a_quarter_of_an_hour(h
             lambda screen: not any("t.me" in one.text for one in screen), "links hidden"
         )
         assert "Show links" in (await at.kit.sees("How urgent")).labels()
+
+
+async def test_a_record_begins_on_the_page_of_links_and_is_undone(house: Any) -> None:
+    async with house() as at:
+        case_id = await at.held()
+        await at.press(at.kit, "Show links", telegram(1))
+        await at.press(at.kit, "Record", "which link?")
+        await at.press(at.kit, "3", "What became of it?")
+        await at.press(at.kit, "removed", "Recorded.")
+        await at.press(at.kit, "Undo", "Undone.")
+
+        async with at.store.begin() as books:
+            assert await books.links.states(case_id) == {"new": 3}
+        assert (await at.audit())[-2:] == ["record 3: removed", "undo 3: new"]
 
 
 async def test_notes_are_inert_too_and_hidden_in_time(house: Any) -> None:
