@@ -80,7 +80,7 @@ class Casebook:
         async with self.drafts.hold(self.keys.person(act.by.id)) as held:
             asked = _AWAITED.validate_json(held.kept) if held.kept else None
             if asked is None or asked.update not in (0, act.update):
-                return Screen((staff.LOST_PLACE,)), 0
+                return Screen((staff.NOT_ASKED,)), 0
             keep = TYPED[asked.what]
             screen = await self._do(act, asked.case_id, keep, asked.number, text, asked.message)
             held.kept = _AWAITED.dump_json(replace(asked, update=act.update))

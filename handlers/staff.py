@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from handlers.home import LANGUAGE_NAMES
 from handlers.report import HAPPENED, MINOR, URGENCY
 from handlers.status import OUTCOMES
 from handlers.talk import Blank, Button, Fact, Say, Strong
@@ -90,7 +89,12 @@ OUTSIDER = Say(N_("This chat is for one team only."))
 NOT_MINE = Say(N_("I do not know that button any more. Please use the card, or /mine."))
 GONE = Say(N_("That message is gone. Please press Open on the card again."))
 NO_CASE = Say(N_("That case is no longer here."))
-LOST_PLACE = Say(N_("I lost my place. Please press the button again, then type it once more."))
+NOT_ASKED = Say(
+    N_(
+        "I am not waiting for words just now. Please press the button for it first, then type "
+        "it; /mine lists your cases."
+    )
+)
 NOT_YET = Say(N_("Not done yet: our records cannot be reached. I keep trying."))
 UNREADABLE = Say(N_("I could not read that. Please send it again as plain text."))
 PRESS_AGAIN = Say(N_("That did not work. Please press it again."))
@@ -137,7 +141,7 @@ def about(of: Summary) -> tuple[Say, ...]:
         bold(case.name),
         Say(
             N_("• Sent: {day}, in {language}"),
-            {"day": spelled(case.day), "language": LANGUAGE_NAMES[case.language]},
+            {"day": spelled(case.day), "language": Say(LANGUAGE_WORDS[case.language])},
         ),
         links_line(of),
         Say(N_("• Age then: {age}"), {"age": Say(MINOR[case.minor])}),
@@ -150,6 +154,9 @@ def about(of: Summary) -> tuple[Say, ...]:
     if under_age(case):
         lines.append(bold(UNDER_AGE))
     return tuple(lines)
+
+
+LANGUAGE_WORDS = {"yue_Hant": N_("Cantonese"), "en": N_("English")}
 
 
 def bold(words: str) -> Say:

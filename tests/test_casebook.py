@@ -374,7 +374,7 @@ async def test_words_nobody_asked_for_are_not_kept(small_room: Room) -> None:
 
     screen, on = await room.book.type(room.act(message=8), "zz lost")
 
-    assert "lost my place" in said(screen)
+    assert "not waiting for words" in said(screen)
     assert on == 0
     assert [one.kind for one in await room.letters()] == ["card"]
 

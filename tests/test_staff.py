@@ -1,17 +1,21 @@
 """What the staff see: values in, words and buttons out."""
 
+import tomllib
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import combinations
 from typing import get_args
 
 import pytest
 
 from handlers import desk, endings, recording, staff
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
+from handlers.names import WORDS
 from handlers.reception import HONG_KONG
 from handlers.spoken import Answer, Voice, units
 from handlers.staff import Caseworker, Screen, Summary, card, press
 from handlers.status import OUTCOMES
+from locales import LANGUAGES
 from storage.books import Case
 from storage.links import LinkState
 from storage.seal import Sealed
@@ -55,7 +59,7 @@ def test_a_card_says_what_a_group_may_know() -> None:
 
     assert text.splitlines() == [
         "quiet heron",
-        "• Sent: 2027-01-15, in 廣東話",
+        "• Sent: 2027-01-15, in Cantonese",
         "• Links: 3 (Telegram 2, LIHKG 1)",
         "• Age then: 18 or over",
         "• How urgent: It is happening now",
@@ -85,6 +89,28 @@ def test_a_card_says_clearly_that_somebody_may_be_under_eighteen(minor: str) -> 
     assert "May be under 18" in answer.text
     assert len([mark for mark in answer.marks if mark.kind == "bold"]) == 2
     assert "May be under 18" not in spoken(card(OF, "zz_bot")).text
+
+
+def test_the_card_names_the_language_in_the_readers_own() -> None:
+    english = replace(OF, case=replace(CASE, language="en"))
+
+    assert "用廣東話" in spoken(card(OF, "zz_bot"), "yue_Hant").text
+    assert "用英文" in spoken(card(english, "zz_bot"), "yue_Hant").text
+    assert set(staff.LANGUAGE_WORDS) == set(LANGUAGES)
+
+
+def test_no_two_words_of_case_names_look_alike() -> None:
+    lists = tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    words = [*lists["first"], *lists["second"]]
+    one_off = {word: {word[:i] + "_" + word[i + 1 :] for i in range(len(word))} for word in words}
+    shorter = {word: {word[:i] + word[i + 1 :] for i in range(len(word))} for word in words}
+
+    for a, b in combinations(words, 2):
+        assert not one_off[a] & one_off[b], (a, b)
+        assert a not in shorter[b], (a, b)
+        assert b not in shorter[a], (a, b)
+    for words in lists.values():
+        assert len({word[:3] for word in words}) == len(words)
 
 
 def test_the_card_is_spoken_in_both_languages() -> None:

@@ -792,6 +792,6 @@ async def test_what_nobody_asked_for_is_answered_kindly(house: Any) -> None:
     async with house() as at:
         await at.kit.start()
         await at.kit.say("zz hello?")
-        await at.kit.sees("I lost my place")
+        await at.kit.sees("I am not waiting for words")
         await at.kit.media("sticker")
         await at.kit.sees("as plain text")
