@@ -1,13 +1,14 @@
 """The clerk writes out each letter of the staff lane, from the books as they are now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.parcels import Delete, Done, Edit, Errand, Kind, Nothing, Outcome, Parcel, Send
-from handlers import desk, staff
+from handlers import desk, leases, staff
 from handlers.casebook import withdraw
-from handlers.casework import read_link, summary
+from handlers.casework import put_fresh_card, read_link, summary
 from handlers.reception import HONG_KONG
 from handlers.spoken import Answer, Voice
 from handlers.staff import A_PAGE, Caseworker, Screen
@@ -56,8 +57,14 @@ class Clerk:
             "pointer": Kind(self.pointer, self.after_pointer, paced=True),
             "hide": Kind(self.hide),
             "lapse": Kind(self.lapse),
+            "lease": Kind(self.lease, self.after_lease),
+            "unclaimed": Kind(self.unclaimed),
+            "offer": Kind(self.lapse, self.after_offer),
+            "told": Kind(self.told),
             "loose": Kind(self.loose, self.after_loose),
             "withdraw": Kind(self.withdraw),
+            "stale": Kind(self.withdraw, self.after_stale),
+            "stub": Kind(self.stub, paced=True),
         }
 
     def to_group(self, screen: Screen, now: datetime, silent: bool = True) -> Parcel:
@@ -69,8 +76,11 @@ class Clerk:
         """The case's one card as the case is now; in the same transaction its links' marks."""
         case = await books.cases.get(str(letter.case_id))
         await self._mark(books, case)
-        screen = staff.card(await summary(books, case, self.keys), self.room.username)
-        parcel = self.to_group(screen, now, silent=case.urgency != "now")
+        loud = bool(letter.body.get("loud")) and case.state == "waiting"
+        reminder = staff.remind(case, await books.signs.out("duty"), here(now)) if loud else ()
+        of = await summary(books, case, self.keys)
+        screen = staff.card(of, self.room.username, reminder)
+        parcel = self.to_group(screen, now, silent=not loud and case.urgency != "now")
         post = await books.posts.get(case.id)
         stale = post and post.message == letter.body.get("fresh")
         if post is None or stale or post.chat != self.room.chat:
@@ -80,10 +90,16 @@ class Clerk:
     async def after_card(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
     ) -> None:
-        """The new card is there: the one in whose place it stands goes."""
-        old = letter.body.get("fresh")
-        if old and isinstance(errand, Send) and isinstance(outcome, Done):
-            await withdraw(books, errand.parcel.chat, old, now)
+        """The new card is there: the one in whose place it stands goes.
+
+        From the first card on, the case's time to be taken runs.
+        """
+        if not isinstance(errand, Send) or not isinstance(outcome, Done):
+            return
+        if old := letter.body.get("fresh"):
+            await self._put(books, "stale", letter, errand.parcel.chat, old, now)
+        elif (await books.cases.get(str(letter.case_id))).state == "waiting":
+            await leases.wait(books, str(letter.case_id), now)
 
     async def _mark(self, books: Books, case: Case) -> None:
         for row in await books.links.of(case.id):
@@ -105,12 +121,15 @@ class Clerk:
                 return Screen(staff.mine(cases[:A_PAGE], here(now)).says)
             case "yourself":
                 return Screen((staff.YOURSELF,))
+            case "duty":
+                return staff.on_duty(await books.signs.out("duty"))
             case _:
                 return Screen(staff.GROUP_HELP)
 
     async def _queue(self, books: Books, now: datetime) -> Screen:
         waiting = await books.cases.count_waiting()
-        queued = staff.queue(await books.cases.waiting(A_PAGE), waiting, 0, here(now))
+        cases, duty = await books.cases.waiting(A_PAGE), await books.signs.out("duty")
+        queued = staff.queue(cases, waiting, 0, here(now), duty)
         return staff.in_group(queued, waiting)
 
     async def pointer(self, books: Books, letter: Letter, now: datetime) -> Errand:
@@ -136,6 +155,75 @@ class Clerk:
     async def lapse(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """What was allowed while this letter lay here is over."""
         return Nothing()
+
+    async def after_stale(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """What is too old to be deleted (Bot API, deleteMessage: 48 hours) loses its button."""
+        if isinstance(errand, Delete) and not isinstance(outcome, Done):
+            await self._put(books, "stub", letter, errand.chat, errand.message, now)
+
+    async def _put(
+        self, books: Books, kind: str, of: Letter, chat: int, message: int, now: datetime
+    ) -> None:
+        body = {"chat": chat, "message": message}
+        key = f"{kind}:{chat}:{message}"
+        await books.outbox.put("staff", kind, case_id=of.case_id, key=key, body=body, due=now)
+
+    async def stub(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """An old card that could not be deleted."""
+        case = await books.cases.get(str(letter.case_id))
+        return Edit(letter.body["message"], self.to_group(staff.moved(case), now))
+
+    async def lease(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """Its holder is warned, then it goes back; nothing where they have done something."""
+        body, case = letter.body, await books.cases.get(str(letter.case_id))
+        if not await leases.is_latest(books, letter) or case.holder != body["holder"]:
+            return Nothing()
+        if case.state != "taken":
+            return Nothing()
+        if body["stage"] == "warn":
+            return self._to_one(body["holder"], staff.tell(case, "ends soon"), body, now)
+        await books.cases.give(case.id, None, None)
+        await books.audit.add(body["holder"], "lease ended", case.name, now)
+        await books.outbox.hasten(f"hide:{body['holder']}:", now)
+        await leases.wait(books, case.id, now)
+        await put_fresh_card(books, case, now)
+        return self._to_one(body["holder"], staff.tell(case, "ended"), body, now)
+
+    async def after_lease(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """Warned, or not to be reached: the time runs on, unless they have done something."""
+        warned = isinstance(errand, Send) and letter.body["stage"] == "warn"
+        if warned and await leases.is_latest(books, letter):
+            await leases.end_soon(books, letter)
+
+    async def unclaimed(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """A fresh card, with a sound: nobody has taken it yet."""
+        case = await books.cases.get(str(letter.case_id))
+        if case.state == "waiting" and await leases.is_latest(books, letter):
+            await put_fresh_card(books, case, now, loud=True)
+            await leases.wait_on(books, letter)
+        return Nothing()
+
+    async def after_offer(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """Nobody accepted: the card offers it no longer."""
+        if await leases.is_latest(books, letter):
+            await books.outbox.drop(str(letter.key))
+            case = await books.cases.get(str(letter.case_id))
+            await books.outbox.put_card(case.id, case.urgency, now)
+
+    async def told(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """One line for a caseworker about their case."""
+        body, case = letter.body, await books.cases.get(str(letter.case_id))
+        return self._to_one(body["chat"], staff.tell(case, body["what"], body["by"]), body, now)
+
+    def _to_one(self, chat: int, screen: Screen, body: Mapping[str, Any], now: datetime) -> Send:
+        answer = spoken(screen, body.get("language"), now)
+        return Send(Parcel(chat, answer, silent=False, protect=True))
 
     async def loose(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """A long link by itself, to be copied, if the case is still theirs."""

@@ -25,10 +25,11 @@ from handlers.staff import Caseworker, Screen
 from handlers.talk import Say
 from locales import language_of
 
+COMMANDS = (*staff.COMMANDS, "start")
 NOBODY = frozenset({1087968824, 136817688, 777000})  # anonymous administrator, channel, Telegram
 COMMAND = re.compile(r"/([a-z]+)(?:@(\w+))?(?:\s+(\S.*))?", re.DOTALL)
 PAYLOAD = re.compile(r"case_([0-9a-f]{32})")
-TAKE = re.compile(r"take:([0-9a-f]{32}):0:")
+ON_A_CARD = re.compile(r"(take|accept):([0-9a-f]{32}):0:")
 QUEUE = re.compile(r"queue:([0-9]{1,4})")
 AT_A_GLANCE = 80  # letters read before a toast is gone; what is longer waits for a tap
 
@@ -72,21 +73,24 @@ class Hall:
             return
         self.heights.seen(message.chat.id, message.message_id)
         match = self._command(message)
-        if match and not match[3] and update.message:
-            await self._asked(update.update_id, message, match[1])
+        if match and update.message and (not match[3] or match[1] == "duty"):
+            await self._asked(update.update_id, message, match[1], match[3] or "")
         elif await self._about_a_case(message):
             await self.casebook.send_away(
                 message.chat.id, message.message_id, update.update_id, self.now()
             )
         self.poke()
 
-    async def _asked(self, update: int, message: Message, what: str) -> None:
-        if what not in ("queue", "mine", "help", "start"):
+    async def _asked(self, update: int, message: Message, what: str, rest: str) -> None:
+        if what not in COMMANDS:
             return
         user = message.from_user
         if user is None or message.sender_chat or user.id in NOBODY:
             await self.casebook.answer_group(0, "yourself", update, self.now())
         elif (await self.members.of(user.id)).inside:
+            if rest in ("on", "off"):
+                act = self.act_of(user, update, message.message_id)
+                await self.casebook.duty(act, rest == "on")
             await self.casebook.answer_group(user.id, what, update, self.now())
 
     async def _about_a_case(self, message: Message) -> bool:
@@ -95,11 +99,7 @@ class Hall:
         if replied and replied.from_user and replied.from_user.id == self.bot:
             return True
         text = message.text or message.caption or ""
-        entities = tuple(
-            Entity(str(part.type), part.offset, part.length, part.url or "")
-            for part in message.entities or message.caption_entities
-        )
-        return bool(find(text, entities)) or await self.casebook.is_about_a_case(text)
+        return bool(find(text, entities_of(message))) or await self.casebook.is_about_a_case(text)
 
     async def changed(self, chat: int, user: int, inside: bool) -> None:
         """Somebody's membership changed; who is out of the group loses their cases at once."""
@@ -122,7 +122,7 @@ class Hall:
         if refused:
             await self.show(by, Screen((refused,)))
         elif match := self._command(message):
-            await self.show(by, await self._commanded(act, match[1], match[3] or ""))
+            await self.show(by, await self._commanded(act, message, match[1], match[3] or ""))
         elif not message.text:
             await self.show(by, await self.casebook.throw_out(act))
         else:
@@ -130,13 +130,21 @@ class Hall:
             await self.show(by, screen, on)
         self.poke()
 
-    async def _commanded(self, act: Act, what: str, rest: str) -> Screen:
+    async def _commanded(self, act: Act, message: Message, what: str, rest: str) -> Screen:
         payload = PAYLOAD.fullmatch(rest)
-        if what == "start" and payload:
-            return await self.casebook.press(act, staff.press("panel", payload[1]))
-        if what in ("queue", "mine"):
-            return await self.casebook.listed(act, what)
-        return Screen(staff.HELP)
+        match what:
+            case "start" if payload:
+                return await self.casebook.press(act, staff.press("panel", payload[1]))
+            case "queue" | "mine":
+                return await self.casebook.listed(act, what)
+            case "case" if rest:
+                return await self.casebook.named(act, rest)
+            case "find" if links := find(message.text or "", entities_of(message)):
+                return await self.casebook.with_link(act, links)
+            case "duty" if rest in ("on", "off"):
+                return await self.casebook.duty(act, rest == "on")
+            case _:
+                return Screen(staff.HELP)
 
     # Presses
 
@@ -171,10 +179,12 @@ class Hall:
         return act, staff.HIDDEN if membership.hidden else None
 
     async def _take(self, act: Act, name: str) -> Say:
-        match = TAKE.fullmatch(name)
+        match = ON_A_CARD.fullmatch(name)
         if match is None:
             return staff.NOT_MINE
-        return await self.casebook.take(act.by, match[1], act.update, act.now)
+        if match[1] == "accept":
+            return await self.casebook.accept(act, match[2])
+        return await self.casebook.take(act.by, match[2], act.update, act.now)
 
     async def _press(self, act: Act, name: str) -> Say | None:
         if match := QUEUE.fullmatch(name):
@@ -226,6 +236,14 @@ class Hall:
         match = COMMAND.fullmatch(message.text or "")
         ours = match and match[2] in (None, self.room.username)
         return match if ours else None
+
+
+def entities_of(message: Message) -> tuple[Entity, ...]:
+    """The marks on a message's words, as links are found by."""
+    return tuple(
+        Entity(str(part.type), part.offset, part.length, part.url or "")
+        for part in message.entities or message.caption_entities
+    )
 
 
 def arrived(outcome: Outcome) -> bool:

@@ -9,10 +9,11 @@ from telegram import Update
 from telegram.ext import Application, ApplicationBuilder
 
 from bot import staff_slim
-from bot.clerk import Clerk, Room
+from bot.clerk import Clerk, Room, moment
 from bot.courier import Courier, Heights, Pace
 from bot.hall import NOBODY, Hall
 from bot.members import Members
+from bot.menu import set_menu
 from bot.postman import Postman
 from bot.receiver import Desk
 from bot.rounds import Rounds
@@ -92,6 +93,7 @@ async def open_staff_room(
         members = Members(app.bot, room, clock)
         hall = Hall(app.bot.id, room, casebook, members, postman, heights, courier.poke, clock)
         app.add_handlers(hall.handlers())
+        await set_menu(app.bot, room, moment(clock))
         rounds = Rounds(casebook, members, courier.poke, clock)
         yield StaffRoom(desk(app, hall), courier, rounds)
 

@@ -4,15 +4,17 @@ Every verb is one transaction: the seen-mark of its update, the act, its audit r
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from handlers import desk, staff
-from handlers.casework import Act, Work, put_fresh_card, summary
+from handlers import desk, leases, staff
+from handlers.casework import Act, Work, put_fresh_card, summary, tell
+from handlers.links import Link
 from handlers.names import names_in
+from handlers.rights import holds
 from handlers.staff import A_PAGE, Awaited, Caseworker, Screen
 from handlers.talk import Say
 from handlers.verbs import PRESSED, TYPED, Verb
@@ -21,7 +23,7 @@ from storage.drafts import Drafts
 from storage.keys import StaffKeys
 
 _AWAITED = TypeAdapter(Awaited)
-_PRESS = re.compile(r"([a-z]+):([0-9a-f]{32}):([0-9]{1,4}):([a-z_ ]{0,20})")
+_PRESS = re.compile(r"([a-z]+):([0-9a-f]{32}):([0-9]{1,15}):([a-z_ ]{0,20})")
 
 
 class Casebook:
@@ -44,6 +46,18 @@ class Casebook:
                     claimed(books, by, case_id, now) if first else books.cases.get(case_id)
                 )
                 return staff.taken(case, by)
+        except NoSuchCase:
+            return staff.NO_CASE
+
+    async def accept(self, act: Act, case_id: str) -> Say:
+        """A colleague takes over what its holder offers; the first press wins."""
+        try:
+            async with self.store.begin() as books:
+                first = await seen_first(books, act.update, act.now)
+                case = await books.cases.get(case_id)
+                if first and case.holder != act.by.id and await leases.is_offered(books, case.id):
+                    case = await accepted(books, case, act)
+                return staff.taken(case, act.by)
         except NoSuchCase:
             return staff.NO_CASE
 
@@ -101,6 +115,8 @@ class Casebook:
                     return desk.panel(await summary(books, case, self.keys), act.by)
                 if on != act.message:
                     await withdraw(books, act.by.id, act.message, act.now)
+                if first and holds(act.by, case):
+                    await leases.extend(books, case.id, act.by.id, act.by.language, act.now)
                 work = Work(books, self.keys, act, case, first, self.new_id, on)
                 return await verb.do(work, number, word)
         except NoSuchCase:
@@ -121,7 +137,10 @@ class Casebook:
         async with self.store.begin() as books:
             for case in await books.cases.let_go(who):
                 await books.audit.add(who, "left the group", case.name, now)
+                await leases.lay_down(books, case.id)
+                await leases.wait(books, case.id, now)
                 await put_fresh_card(books, case, now)
+            await books.signs.take_down("duty", who)
             for shown in ("hide", "withdraw"):
                 await books.outbox.hasten(f"{shown}:{who}:", now)
 
@@ -132,7 +151,8 @@ class Casebook:
                 return staff.mine(await books.cases.held_by(act.by.id), act.here)
             waiting = await books.cases.count_waiting()
             cases = await books.cases.waiting(A_PAGE, page * A_PAGE)
-            return staff.queue(cases, waiting, page, act.here)
+            duty = await books.signs.out("duty")
+            return staff.queue(cases, waiting, page, act.here, duty)
 
     async def answer_group(self, by: int, what: str, update: int, now: datetime) -> None:
         """Asked in the group, answered there by the courier."""
@@ -140,6 +160,38 @@ class Casebook:
             if await seen_first(books, update, now):
                 body = {"what": what, "holder": by}
                 await books.outbox.put("staff", "say", body=body, due=now)
+
+    async def named(self, act: Act, name: str) -> Screen:
+        """One case by its two words."""
+        async with self.store.begin() as books:
+            case = await books.cases.named(" ".join(name.lower().split()))
+        if case is None:
+            return Screen((staff.NO_CASE,))
+        return await self.press(act, staff.press("panel", case.id))
+
+    async def with_link(self, act: Act, links: Sequence[Link]) -> Screen:
+        """Which cases hold one of these links; what was typed is taken out of the chat."""
+        async with self.store.begin() as books:
+            first = await seen_first(books, act.update, act.now)
+            if first:
+                await withdraw(books, act.by.id, act.message, act.now)
+            found: dict[str, Case] = {}
+            for link in links:
+                for case_id in await books.links.cases_with(self.keys.mark(link.url)):
+                    found[case_id] = await books.cases.get(case_id)
+            if first:
+                for case in found.values():
+                    await books.audit.add(act.by.id, "find", case.name, act.now)
+        return staff.found(list(found.values()), act.here)
+
+    async def duty(self, act: Act, on: bool) -> Screen:
+        """On duty, or off; who leaves the group is off."""
+        async with self.store.begin() as books:
+            if on:
+                await books.signs.hang("duty", act.by.id, act.by.name)
+            else:
+                await books.signs.take_down("duty", act.by.id)
+            return staff.on_duty(await books.signs.out("duty"))
 
     async def throw_out(self, act: Act) -> Screen:
         """A picture or file in the private chat is taken away; what was asked stays asked."""
@@ -181,8 +233,23 @@ async def claimed(books: Books, by: Caseworker, case_id: str, now: datetime) -> 
     except AlreadyTaken:
         return await books.cases.get(case_id)
     await books.audit.add(by.id, "take", case.name, now)
+    await leases.take_up(books, case, by, now)
     await books.outbox.put_card(case.id, case.urgency, now)
     return case
+
+
+async def accepted(books: Books, case: Case, act: Act) -> Case:
+    """The case is the colleague's, and its former holder is told."""
+    by, before = act.by, case.holder
+    given = await books.cases.give(case.id, by.id, by.name)
+    if given is None:
+        return case
+    await books.audit.add(by.id, "accept", case.name, act.now)
+    await leases.take_up(books, case, by, act.now)
+    await books.outbox.put_card(case.id, case.urgency, act.now)
+    await tell(books, case, before, "accepted", act)
+    await books.outbox.hasten(f"hide:{before}:", act.now)
+    return given
 
 
 async def withdraw(books: Books, chat: int, message: int, due: datetime) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers import desk
+from handlers import desk, leases
 from handlers.desk import Opened, Written
 from handlers.staff import Caseworker, Screen, Summary, under_age
 from handlers.talk import Say
@@ -106,10 +106,22 @@ class Work:
         return Place(self.case.id, field)
 
 
-async def put_fresh_card(books: Books, case: Case, now: datetime) -> None:
-    """A new card at the end of the group's chat, where it is seen; the old one goes after it."""
+async def put_fresh_card(books: Books, case: Case, now: datetime, loud: bool = False) -> None:
+    """A new card at the end of the group's chat, where it is seen; the old one goes after it.
+
+    *loud*: with a sound, and the line that nobody has taken it yet.
+    """
     post = await books.posts.get(case.id)
-    await books.outbox.put_card(case.id, case.urgency, now, post.message if post else None)
+    fresh = post.message if post else None
+    await books.outbox.put_card(case.id, case.urgency, now, fresh, loud)
+
+
+async def tell(books: Books, case: Case, whom: int | None, what: str, act: Act) -> None:
+    """One line for a caseworker about their case, in their private chat; not to oneself."""
+    if whom in (None, act.by.id):
+        return
+    body = {"chat": whom, "what": what, "by": act.by.name}
+    await books.outbox.put("staff", "told", case_id=case.id, body=body, due=act.now)
 
 
 # Reading what is sealed
@@ -151,6 +163,7 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
         await books.links.states(case.id),
         tuple(json.loads(happened)) if happened else (),
         case.note is not None,
+        await leases.is_offered(books, case.id),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from handlers.rights import holds, may_reopen, may_unlock
+from handlers.rights import holds, may_assign, may_reopen, may_unlock
 from handlers.spoken import units
 from handlers.staff import (
     Caseworker,
@@ -64,13 +64,22 @@ class Written:
 def panel(of: Summary, by: Caseworker, first: Say | None = None) -> Screen:
     """A case and what its holder can do; for anybody else one line."""
     if not holds(by, of.case):
-        reopen = Button(press("reopen", of.case.id), N_("Reopen"))
-        return Screen((whose(of),), (reopen,) if may_reopen(by, of.case) else ())
+        return Screen((whose(of),), tuple(panel_of_others(of, by)))
     lines = [*((first,) if first else ()), *about(of)]
     lines.append(Say(N_("• Note: written") if of.note else N_("• Note: none")))
     if of.links:
         lines.append(states_line(of))
     return Screen(tuple(lines), tuple(panel_buttons(of, by)))
+
+
+def panel_of_others(of: Summary, by: Caseworker) -> list[Button]:
+    """What may be done with a case by who does not hold it."""
+    reopen = Button(press("reopen", of.case.id), N_("Reopen"))
+    assign = Button(press("reassign", of.case.id), N_("Reassign"))
+    return [
+        *((reopen,) if may_reopen(by, of.case) else ()),
+        *((assign,) if may_assign(by, of.case) else ()),
+    ]
 
 
 def states_line(of: Summary) -> Say:
@@ -100,11 +109,14 @@ def panel_buttons(of: Summary, by: Caseworker) -> list[Button]:
         first = [Button(press("show", case), N_("Show links"), "primary")] if of.links else []
     record = [Button(press("record", case), N_("Record"))] if of.links else []
     unlock = [Button(press("unlock", case), N_("Open links, say why"))] if of.links else []
+    hand_over = Button(press("offer", case), N_("Hand over"))
+    keep = Button(press("keep", case), N_("Keep it"))
     return [
         *first,
         Button(press("note", case), N_("Note")),
         *record,
         *(unlock if may_unlock(by, of.case) else ()),
+        keep if of.offered else hand_over,
         Button(press("release", case), N_("Release")),
         Button(press("close", case), N_("Close"), "danger"),
     ]
@@ -259,10 +271,11 @@ REASONS: Mapping[str, str] = {
         "{case}: why do you have to see these links yourself? Type the reason, or Back. It is "
         "kept with the case."
     ),
+    "assign": N_("{case}: why do you give it to somebody else? Type the reason, or Back."),
 }
 
 
-def ask_reason(case: Case, what: str) -> Screen:
+def ask_reason(case: Case, what: str, number: int = 0) -> Screen:
     """A reason to be typed; it is kept, sealed, among the notes."""
     ask = Say(REASONS[what], {"case": Strong(case.name)})
-    return Screen((ask,), (back(case.id),), asks=what)
+    return Screen((ask,), (back(case.id),), asks=what, number=number)

@@ -1,6 +1,6 @@
 """How a case ends: given back, passed on, closed; and how a closed one is opened again."""
 
-from handlers import desk
+from handlers import desk, leases
 from handlers.casework import Work, put_fresh_card, put_news, told
 from handlers.desk import back
 from handlers.directory import full_line, short_line
@@ -86,6 +86,7 @@ async def end(work: Work, what: str, outcome: str, referred_to: str | None = Non
         await work.books.cases.close(work.case.id, work.act.by.id, outcome, referred_to)
         await put_news(work)
         await work.books.addresses.drop(work.case.id)
+        await leases.lay_down(work.books, work.case.id)
         await work.note_down(what)
         await work.put_card()
     return desk.panel(await told(work), work.act.by)
@@ -158,6 +159,8 @@ async def release(work: Work, number: int, word: str) -> Screen:
     if work.first:
         await work.books.cases.release(work.case.id, work.act.by.id)
         await work.note_down("release")
+        await leases.lay_down(work.books, work.case.id)
+        await leases.wait(work.books, work.case.id, work.act.now)
         await put_fresh_card(work.books, work.case, work.act.now)
     return desk.panel(await told(work), work.act.by)
 
@@ -173,5 +176,6 @@ async def reopen(work: Work, number: int, text: str) -> Screen:
     if work.first and await work.books.cases.reopen(work.case.id, by.id, by.name):
         await work.write(text)
         await work.note_down("reopen")
+        await leases.take_up(work.books, work.case, by, work.act.now)
         await put_fresh_card(work.books, work.case, work.act.now)
     return desk.panel(await told(work), by)

@@ -14,6 +14,11 @@ def may_unlock(by: Caseworker, case: Case) -> bool:
     return by.leads and holds(by, case) and under_age(case)
 
 
+def may_assign(by: Caseworker, case: Case) -> bool:
+    """A lead gives a case that somebody holds to another, with a reason."""
+    return by.leads and case.state == "taken"
+
+
 def may_reopen(by: Caseworker, case: Case) -> bool:
     """A lead, or who held it last."""
     return case.state == "closed" and (by.leads or case.holder == by.id)

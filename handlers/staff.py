@@ -9,6 +9,7 @@ from handlers.status import OUTCOMES
 from handlers.talk import Blank, Button, Fact, Say, Strong
 from locales import N_, facts
 from storage.books import Case
+from storage.signs import Sign
 
 A_PAGE = 20
 DAYS_FROM = 48  # hours
@@ -55,7 +56,8 @@ class Screen:
 class Summary:
     """A case without its contents. *platforms*: how many links on each, "" where none could tell.
 
-    *links*: how many are in each state. *note*: whether the person left one.
+    *links*: how many are in each state. *note*: whether the person left one. *offered*: its
+    holder would hand it over.
     """
 
     case: Case
@@ -63,6 +65,7 @@ class Summary:
     links: Mapping[str, int] = field(default_factory=dict)
     happened: tuple[str, ...] = ()
     note: bool = False
+    offered: bool = False
 
 
 def press(verb: str, case_id: str, number: int = 0, word: str = "") -> str:
@@ -103,9 +106,24 @@ NO_FILES = Say(
     N_("I take no pictures or files, and nothing of it is kept. Please type it as plain text.")
 )
 
+COMMANDS = {
+    "queue": N_("What waits"),
+    "mine": N_("What you hold"),
+    "case": N_("One case, by its name (in private)"),
+    "find": N_("Which cases hold a link (in private)"),
+    "duty": N_("Who is on duty; on or off after it"),
+    "help": N_("How this works"),
+}
+
 HELP = (
     Say(N_("Take a case on its card in the group; Open brings it here, where only you see it.")),
     Say(N_("/queue lists what waits, /mine what you hold. Please write about cases only here.")),
+    Say(
+        N_(
+            "/case and its two words opens a case, /find and a link tells which cases hold it, "
+            "/duty on or /duty off says whether you are there."
+        )
+    ),
 )
 GROUP_HELP = (
     Say(N_("Take a case on its card here; Open leads to the private chat with me.")),
@@ -129,9 +147,30 @@ def lapsed(case: Case) -> Say:
 # The card
 
 
-def card(of: Summary, username: str) -> Screen:
+def card(of: Summary, username: str, reminder: Sequence[Say] = ()) -> Screen:
     """The one card a case: what waits, then who has it, then how it ended."""
-    return Screen((*about(of), *standing(of.case)), card_buttons(of.case, username))
+    says = (*about(of), *standing(of), *reminder)
+    return Screen(says, card_buttons(of, username))
+
+
+def moved(case: Case) -> Screen:
+    """What an old card says that cannot be taken away."""
+    line = Say(N_("{case}: its card is further down."), {"case": Strong(case.name)})
+    return Screen((line,))
+
+
+def remind(case: Case, on_duty: Sequence[Sign], now: datetime) -> tuple[Say, ...]:
+    """That it has waited long, and who is on duty."""
+    waited = Say(N_("⏰ Nobody has taken it yet. Sent: {age} ago."), {"age": age(case, now)})
+    return waited, *duty_line(on_duty)
+
+
+def duty_line(on_duty: Sequence[Sign]) -> tuple[Say, ...]:
+    """Who is on duty, if anybody is."""
+    if not on_duty:
+        return ()
+    names = tuple(Say("{name}", {"name": sign.name}) for sign in on_duty)
+    return (Say(N_("On duty: {names}"), {"names": names}),)
 
 
 def about(of: Summary) -> tuple[Say, ...]:
@@ -194,11 +233,15 @@ def platform(name: str) -> Blank:
     return Fact(f"platforms.{name}.name") if name in facts.entries("platforms") else name
 
 
-def standing(case: Case) -> tuple[Say, ...]:
+def standing(of: Summary) -> tuple[Say, ...]:
     """Nobody's, somebody's, or over."""
+    case = of.case
+    name: dict[str, Blank] = {"name": case.holder_name or ""}
     match case.state:
+        case "taken" if of.offered:
+            return (Say(N_("With: {name}, who would like to hand it over."), name),)
         case "taken":
-            return (Say(N_("With: {name}"), {"name": case.holder_name or ""}),)
+            return (Say(N_("With: {name}"), name),)
         case "closed":
             return (closed_as(case),)
         case _:
@@ -214,13 +257,16 @@ def closed_as(case: Case) -> Say:
     return Say(N_("Closed: {outcome} ({whom})."), {"outcome": outcome, "whom": whom})
 
 
-def card_buttons(case: Case, username: str) -> tuple[Button, ...]:
-    """*Take*, then *Open*, then none."""
+def card_buttons(of: Summary, username: str) -> tuple[Button, ...]:
+    """*Take*, then *Open* (and *Accept* where it is offered), then none."""
+    case = of.case
+    accept = Button(press("accept", case.id), N_("Accept"), "primary")
     match case.state:
         case "waiting":
             return (Button(press("take", case.id), N_("Take"), "primary"),)
         case "taken":
-            return (Button("open", N_("Open"), url=open_url(username, case.id)),)
+            opening = Button("open", N_("Open"), url=open_url(username, case.id))
+            return (*((accept,) if of.offered else ()), opening)
         case _:
             return ()
 
@@ -237,23 +283,48 @@ def taken(case: Case, by: Caseworker) -> Say:
     return Say(N_("Already taken by {name}."), {"name": case.holder_name or ""})
 
 
+# To one caseworker
+
+TOLD = {
+    "given": N_("{case} is yours now: {by} gave it to you."),
+    "accepted": N_("{by} has taken over {case}."),
+    "taken away": N_("{case} is no longer yours: {by} gave it to somebody else."),
+    "ends soon": N_("{case} goes back to the queue in 8 hours. Whatever you do with it keeps it."),
+    "ended": N_("{case} went back to the queue: nothing was done with it for 48 hours."),
+}
+
+
+def tell(case: Case, what: str, by: str = "") -> Screen:
+    """One line about their case."""
+    opening = Button(press("panel", case.id), N_("Open"))
+    line = Say(TOLD[what], {"case": Strong(case.name), "by": by})
+    return Screen((line,), (opening,) if what in ("given", "ends soon") else ())
+
+
 # Lists
 
 
-def queue(cases: Sequence[Case], waiting: int, page: int, now: datetime) -> Screen:
+def queue(
+    cases: Sequence[Case],
+    waiting: int,
+    page: int,
+    now: datetime,
+    duty: Sequence[Sign] = (),
+) -> Screen:
     """What waits, the most urgent first, twenty a page; *waiting* is how many in all.
 
     *now* is in Hong Kong's time.
     """
     if not cases:
-        return Screen((Say(N_("Nobody is waiting.")),))
+        return Screen((Say(N_("Nobody is waiting.")), *duty_line(duty)))
     head = Say(N_("Waiting: {all}"), {"all": waiting})
     turns = []
     if page:
         turns.append(Button(f"queue:{page - 1}", N_("Previous")))
     if (page + 1) * A_PAGE < waiting:
         turns.append(Button(f"queue:{page + 1}", N_("Next")))
-    return Screen((head, *(line(case, now) for case in cases)), tuple(turns))
+    lines = (line(case, now) for case in cases)
+    return Screen((head, *lines, *duty_line(duty)), tuple(turns))
 
 
 def in_group(queued: Screen, waiting: int) -> Screen:
@@ -284,6 +355,29 @@ def line(case: Case, now: datetime) -> Say:
     if under_age(case):
         return Say(N_("⚠ {name} — {urgency} — {age}"), blanks)
     return Say(N_("{name} — {urgency} — {age}"), blanks)
+
+
+def found(cases: Sequence[Case], now: datetime) -> Screen:
+    """The cases that hold a link: by name, never whose."""
+    if not cases:
+        return Screen((Say(N_("No case here holds that link.")),))
+    shown = cases[:A_PAGE]
+    lines = (
+        Say(
+            N_("{name} — {state} — {age}"),
+            {"name": case.name, "state": Say(CASE_STATES[case.state]), "age": age(case, now)},
+        )
+        for case in shown
+    )
+    return Screen((Say(N_("Cases with that link: {all}"), {"all": len(cases)}), *lines))
+
+
+CASE_STATES = {"waiting": N_("waiting"), "taken": N_("taken"), "closed": N_("closed")}
+
+
+def on_duty(signs: Sequence[Sign]) -> Screen:
+    """Who is on duty."""
+    return Screen(duty_line(signs) or (Say(N_("Nobody is on duty.")),))
 
 
 def hours_since(case: Case, now: datetime) -> int:

@@ -7,9 +7,9 @@ whose right its row does not name.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import casework, endings, recording
+from handlers import casework, endings, handover, recording
 from handlers.casework import Work
-from handlers.rights import holds, may_reopen, may_unlock
+from handlers.rights import holds, may_assign, may_reopen, may_unlock
 from handlers.staff import Caseworker, Screen
 from storage.books import Case
 
@@ -40,6 +40,10 @@ PRESSED: Mapping[str, Verb] = {
     "end": Verb(endings.close),
     "release": Verb(endings.release),
     "reopen": Verb(endings.ask_reopen, may_reopen),
+    "offer": Verb(handover.offer),
+    "keep": Verb(handover.keep),
+    "reassign": Verb(handover.ask_colleague, may_assign),
+    "assign": Verb(handover.ask_why, may_assign),
 }
 
 TYPED: Mapping[str, Verb] = {
@@ -47,4 +51,5 @@ TYPED: Mapping[str, Verb] = {
     "reference": Verb(recording.keep_reference),
     "unlock": Verb(casework.unlock, may_unlock),
     "reopen": Verb(endings.reopen, may_reopen),
+    "assign": Verb(handover.assign, may_assign),
 }

@@ -21,6 +21,7 @@ from storage.notes import Note, Notes
 from storage.outbox import Letter, Outbox
 from storage.posts import Post, Posts
 from storage.receipts import PENDING_FOR, Addresses, Pending, PendingCodes, Receipts
+from storage.signs import Signs
 from storage.traces import Audit, AuditRow, Quarantine, Seen
 
 __all__ = [
@@ -71,6 +72,7 @@ class Books:
         self.posts = Posts(connection)
         self.seen = Seen(connection)
         self.audit = Audit(connection)
+        self.signs = Signs(connection)
         self.quarantine = Quarantine(connection)
 
     async def sweep(self, now: datetime) -> None:

@@ -152,6 +152,13 @@ class Cases:
         freed = {"state": "waiting", "holder": None, "holder_name": None}
         return await self._change_own(case_id, holder, freed)
 
+    async def give(self, case_id: str, holder: int | None, holder_name: str | None) -> Case | None:
+        """A case that is held becomes another's, or with None nobody's; None: nobody holds it."""
+        held = (_T.id == case_id) & (_T.state == "taken")
+        state = "waiting" if holder is None else "taken"
+        theirs = {"state": state, "holder": holder, "holder_name": holder_name}
+        return await self._change(held, theirs)
+
     async def let_go(self, holder: int) -> list[Case]:
         """All that *holder* has goes back into the queue."""
         theirs = (_T.state == "taken") & (_T.holder == holder)

@@ -71,13 +71,20 @@ class Outbox:
         )
 
     async def put_card(
-        self, case_id: str, urgency: str, due: datetime, fresh: int | None = None
+        self,
+        case_id: str,
+        urgency: str,
+        due: datetime,
+        fresh: int | None = None,
+        loud: bool = False,
     ) -> None:
         """Let the staff courier bring a case's one card up to date; the urgent go first.
 
-        *fresh*: the message that shows it now, in whose place a new one is posted.
+        *fresh*: the message that shows it now, in whose place a new one is posted; *loud*: to
+        remind the group of it.
         """
         body = {"urgency": urgency} | ({"fresh": fresh} if fresh else {})
+        body |= {"loud": True} if loud else {}
         key = f"card:{case_id}"
         await self.put("staff", "card", case_id=case_id, key=key, body=body, due=due)
 

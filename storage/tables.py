@@ -189,6 +189,14 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
+signs = Table(
+    "signs",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("who", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(256), nullable=False),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,

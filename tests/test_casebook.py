@@ -11,6 +11,7 @@ from sqlalchemy.exc import StatementError
 
 from handlers.casebook import Casebook
 from handlers.casework import Act
+from handlers.links import find
 from handlers.spoken import Voice, units
 from handlers.staff import Caseworker, Screen, press
 from handlers.talk import Code
@@ -25,6 +26,8 @@ from tests.conftest import Clock
 
 KIT = Caseworker(41, "Kit", "en")
 MAN = Caseworker(42, "阿文", "yue_Hant")
+LEAD = Caseworker(43, "Lee", "en", leads=True)
+HOUR = 3600
 
 
 @pytest.fixture
@@ -74,6 +77,10 @@ class Room:
     async def audit(self, case_name: str = "quiet heron") -> list[str]:
         async with self.store.begin() as books:
             return [row.what for row in await books.audit.of(case_name)]
+
+    async def told(self) -> list[Letter]:
+        """What caseworkers are told of their cases."""
+        return [one for one in await self.letters() if one.kind == "told"]
 
     async def letters(self, lane: Lane = "staff", after: float = 0) -> list[Letter]:
         """The letters due by then; they are put back."""
@@ -152,7 +159,7 @@ async def test_nobody_but_the_holder_does_anything(
     assert not screen.buttons
     assert not screen.asks
     assert await room.audit() == ["take"]
-    assert [letter.kind for letter in await room.letters(after=10**6)] == ["card"]
+    assert [letter.kind for letter in await room.letters(after=10**6)] == ["card", "lease"]
 
 
 async def test_a_case_that_nobody_holds_shows_nothing(small_room: Room) -> None:
@@ -169,7 +176,7 @@ async def test_the_panel_has_no_link_and_no_word_of_the_note(small_room: Room) -
 
     assert "t.me" not in said(screen)
     assert NOTE not in said(screen)
-    assert labels(screen) == ["Show links", "Note", "Record", "Release", "Close"]
+    assert labels(screen) == ["Show links", "Note", "Record", "Hand over", "Release", "Close"]
 
 
 async def test_a_reveal_its_audit_row_and_its_hiding_are_one_transaction(room: Room) -> None:
@@ -756,3 +763,144 @@ async def test_no_page_is_longer_than_telegram_takes(small_room: Room) -> None:
                 screen = await room.book.press(room.act(by), press(verb, case_id, page))
                 text = Voice(by.language, room.now().date()).page(screen.says).text
                 assert units(text) <= 4096
+
+
+# Leases, reminders, handing over
+
+
+async def test_a_case_is_held_for_48_hours_from_the_last_act(room: Room) -> None:
+    case_id = await room.held()
+    room.clock.move(30 * HOUR)
+
+    await room.press("panel", case_id)
+
+    (lease,) = [one for one in await room.letters(after=40 * HOUR) if one.kind == "lease"]
+    assert lease.due == room.now() + timedelta(hours=40)
+    assert lease.body["ends"] == (room.now() + timedelta(hours=48)).isoformat()
+    assert "lease" not in [one.kind for one in await room.letters(after=40 * HOUR - 1)]
+
+
+@pytest.mark.parametrize(("verb", "word"), [("release", ""), ("end", "withdrawn")])
+async def test_what_nobody_holds_has_no_lease(room: Room, verb: str, word: str) -> None:
+    case_id = await room.held()
+
+    await room.press(verb, case_id, 0, word)
+
+    kinds = [one.kind for one in await room.letters(after=100 * HOUR)]
+    assert "lease" not in kinds
+    assert ("unclaimed" in kinds) is (verb == "release")
+
+
+async def test_taking_a_case_ends_its_reminders(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("release", case_id)
+
+    await room.take(case_id, MAN)
+
+    assert "unclaimed" not in [one.kind for one in await room.letters(after=100 * HOUR)]
+
+
+async def test_an_offered_case_goes_to_the_first_who_accepts(room: Room) -> None:
+    case_id = await room.held()
+    offered = await room.press("offer", case_id)
+
+    own = await room.book.accept(room.act(), case_id)
+    taken = await room.book.accept(room.act(MAN), case_id)
+    late = await room.book.accept(room.act(LEAD), case_id)
+
+    assert "Keep it" in labels(offered)
+    assert "is yours" in said(Screen((own,)))
+    assert "is yours" in said(Screen((taken,)))
+    assert said(Screen((late,))) == "Already taken by 阿文."
+    assert "阿文 has quiet heron" in said(await room.press("show", case_id))
+    assert await room.audit() == ["take", "offer", "accept"]
+    (told,) = [one for one in await room.letters() if one.kind == "told"]
+    assert told.body == {"chat": KIT.id, "what": "accepted", "by": "阿文"}
+
+
+async def test_what_is_not_offered_any_more_is_not_accepted(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("offer", case_id)
+    await room.press("keep", case_id)
+
+    answer = await room.book.accept(room.act(MAN), case_id)
+
+    assert said(Screen((answer,))) == "Already taken by Kit."
+
+
+async def test_a_lead_gives_a_case_to_who_is_on_duty_with_a_reason(room: Room) -> None:
+    case_id = await room.held()
+    await room.book.duty(room.act(MAN), on=True)
+    panel = await room.book.press(room.act(LEAD), press("panel", case_id))
+    asked = await room.book.press(room.act(LEAD), press("reassign", case_id))
+    await room.book.press(room.act(LEAD), press("assign", case_id, MAN.id))
+
+    await room.book.type(room.act(LEAD, message=8), "zz Kit is ill")
+
+    assert labels(panel) == ["Reassign"]
+    assert labels(asked) == ["Mine", "阿文", "Back to the queue", "Back"]
+    assert await room.audit() == ["take", f"reassign: {MAN.id}"]
+    notes = await room.book.press(room.act(MAN), press("note", case_id))
+    assert "zz Kit is ill" in said(notes)
+    told = {one.body["chat"]: one.body["what"] for one in await room.told()}
+    assert told == {KIT.id: "taken away", MAN.id: "given"}
+
+
+async def test_a_lead_gives_a_case_back_to_the_queue(room: Room) -> None:
+    case_id = await room.held()
+    await room.book.press(room.act(LEAD), press("assign", case_id, 0))
+
+    await room.book.type(room.act(LEAD, message=8), "zz nobody is there")
+
+    assert "is yours" in await room.take(case_id, MAN)
+    assert await room.audit() == ["take", "reassign: queue", "take"]
+
+
+async def test_nobody_is_given_a_case_who_is_not_on_duty(room: Room) -> None:
+    case_id = await room.held()
+    await room.book.press(room.act(LEAD), press("assign", case_id, 99))
+
+    screen, _ = await room.book.type(room.act(LEAD, message=8), "zz invented")
+
+    assert "whose shall it be?" in said(screen)
+    assert await room.audit() == ["take"]
+
+
+async def test_a_case_is_found_by_its_name(room: Room) -> None:
+    await room.held()
+
+    mine = await room.book.named(room.act(), " Quiet  HERON ")
+    others = await room.book.named(room.act(MAN), "quiet heron")
+
+    assert "Show links" in labels(mine)
+    assert said(others) == "Kit has quiet heron."
+    assert "no longer here" in said(await room.book.named(room.act(), "calm otter"))
+
+
+async def test_a_link_is_found_in_every_case_that_holds_it(room: Room) -> None:
+    first, second = await room.held(), await room.file(name="calm otter", urls=[telegram(2)])
+    async with room.store.begin() as books:
+        for case_id, number in ((first, 2), (second, 1)):
+            await books.links.mark(case_id, number, room.keys.staff.mark(telegram(2)))
+
+    found = await room.book.with_link(room.act(message=8), find(telegram(2)))
+    nothing = await room.book.with_link(room.act(message=9), find(telegram(9)))
+
+    assert "Cases with that link: 2" in said(found)
+    assert "quiet heron — taken" in said(found)
+    assert "calm otter — waiting" in said(found)
+    assert "Kit" not in said(found)
+    assert said(nothing) == "No case here holds that link."
+    assert await room.audit("calm otter") == ["find"]
+    gone = [one.body["message"] for one in await room.letters() if one.kind == "withdraw"]
+    assert gone == [8, 9]
+
+
+async def test_who_leaves_is_off_duty(room: Room) -> None:
+    on = await room.book.duty(room.act(), on=True)
+
+    await room.book.let_go(KIT.id, room.now())
+    off = await room.book.duty(room.act(MAN), on=False)
+
+    assert said(on) == "On duty: Kit"
+    assert said(off) == "Nobody is on duty."

@@ -133,13 +133,20 @@ def test_only_the_holder_sees_a_panel(state: str) -> None:
 def test_a_panel_without_links_offers_no_links() -> None:
     none = desk.panel(Summary(TAKEN), KIT)
 
-    assert labels(none) == ["Note", "Release", "Close"]
+    assert labels(none) == ["Note", "Hand over", "Release", "Close"]
 
 
 def test_under_eighteen_refer_stands_in_place_of_show_links() -> None:
     of = replace(OF, case=replace(TAKEN, minor="yes"))
 
-    assert labels(desk.panel(of, KIT)) == ["Refer", "Note", "Record", "Release", "Close"]
+    assert labels(desk.panel(of, KIT)) == [
+        "Refer",
+        "Note",
+        "Record",
+        "Hand over",
+        "Release",
+        "Close",
+    ]
     assert "it was passed on to those who can help" not in labels(endings.choose_outcome(of))
 
 
@@ -208,7 +215,7 @@ def test_only_a_lead_who_holds_an_under_eighteen_case_may_open_its_links() -> No
     assert "Open links, say why" in labels(desk.panel(replace(OF, case=minor), lead))
     assert "Open links, say why" not in labels(desk.panel(replace(OF, case=minor), KIT))
     assert "Open links, say why" not in labels(desk.panel(replace(OF, case=TAKEN), lead))
-    assert labels(desk.panel(replace(OF, case=minor), LEAD)) == []
+    assert labels(desk.panel(replace(OF, case=minor), LEAD)) == ["Reassign"]
 
 
 def test_a_page_holds_eight_links_and_never_too_much() -> None:

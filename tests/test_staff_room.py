@@ -20,6 +20,7 @@ from bot.sandbox.phone import Phone, Shown
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import Sandbox, default_sandbox
 from bot.staff_room import StaffRoom, open_staff_room
+from handlers import staff
 from storage.books import Store
 from storage.drafts import MemoryDrafts
 from storage.keys import DoorKeys, StaffKeys
@@ -27,6 +28,7 @@ from tests.cases import NOTE, Keys, file_case, telegram
 
 LONG = "https://example.org/zz_invented?" + "x" * 300
 QUARTER = 15 * 60
+HOUR = 3600
 
 
 @dataclass
@@ -723,10 +725,10 @@ async def test_a_bot_that_may_not_ask_who_is_in_the_group_lets_nobody_act(house:
         assert await at.audit() == []
 
 
-async def test_help_is_two_lines(house: Any) -> None:
+async def test_help_is_three_lines(house: Any) -> None:
     async with house() as at:
         await at.kit.start()
-        assert len((await at.kit.answer()).text.splitlines()) == 2
+        assert len((await at.kit.answer()).text.splitlines()) == 3
         await at.group.say("/help")
         await at.group.sees("only in the private chat")
 
@@ -786,6 +788,153 @@ async def test_records_do_not_edit_the_card_in_vain(house: Any) -> None:
         await at.group.sees("Nobody is waiting.")
 
         assert not [one for one in at.sandbox.refused if "not modified" in one.description]
+
+
+async def test_a_case_nobody_works_on_goes_back_after_48_hours_warned_at_40(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        old = await at.group.sees("With: Kit")
+
+        at.move(40 * HOUR)
+        warned = await at.kit.sees("goes back to the queue in 8 hours")
+        await at.awaits(8 * HOUR)
+        at.move(8 * HOUR + 1)
+
+        await at.kit.sees("went back to the queue")
+        await at.group.until(
+            lambda screen: (
+                [one.labels() for one in screen if one.id > old.id] == [["接手 · Take"]]
+            ),
+            "a fresh card",
+        )
+        assert warned.labels() == ["Open"]
+        # The old card is too old to be deleted: it only says where the case is now.
+        stub = await at.group.sees("its card is further down")
+        assert (stub.id, stub.buttons) == (old.id, ())
+        assert await at.audit() == ["take", "lease ended"]
+
+
+async def test_who_does_something_after_the_warning_keeps_the_case(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        at.move(40 * HOUR)
+        await at.kit.sees("goes back to the queue in 8 hours")
+
+        await at.press(at.kit, "Open", "How urgent")
+        at.move(8 * HOUR + 60)
+        await at.press(at.kit, "Note", "Type the note")
+
+        assert await at.audit() == ["take", "read note"]
+
+
+async def test_an_unclaimed_case_is_shown_anew_with_a_sound_until_it_is_taken(
+    house: Any,
+) -> None:
+    async with house() as at:
+        case_id = await at.file()
+        first = await at.group.sees("quiet heron")
+        await at.kit.start()
+        await at.kit.say("/duty on")
+        await at.kit.sees("On duty: Kit")
+
+        await at.awaits(2 * HOUR)
+        at.move(2 * HOUR + 1)
+        second = await at.group.sees("Nobody has taken it yet")
+        await at.group.until(lambda screen: first.id not in [one.id for one in screen], "old gone")
+        await at.awaits(22 * HOUR)
+        at.move(22 * HOUR)
+        await at.group.until(lambda screen: second.id not in [one.id for one in screen], "gone")
+        third = await at.group.sees("Nobody has taken it yet")
+
+        assert not second.silent
+        assert "On duty: Kit" in second.text
+        await at.group.press("Take")
+        taken = await at.group.sees("With: Kit")
+        assert taken.id == third.id
+        assert "Nobody has taken" not in taken.text
+        async with at.store.begin() as books:
+            assert await books.outbox.get(f"unclaimed:{case_id}") is None
+
+
+async def test_a_case_is_handed_over_on_its_card(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        other = at.phone("阿文", group=True)
+
+        await at.press(at.kit, "Hand over", "How urgent")
+        offered = await at.group.sees("would like to hand it over")
+        await other.press("Accept")
+
+        await other.toast("quiet heron")
+        card = await at.group.sees("With: 阿文")
+        assert card.id == offered.id
+        await at.kit.sees("has taken over quiet heron")
+        assert await at.audit() == ["take", "offer", "accept"]
+
+
+async def test_an_offer_that_nobody_accepts_lapses(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        await at.press(at.kit, "Hand over", "How urgent")
+        await at.group.sees("would like to hand it over")
+
+        at.move(24 * HOUR + 1)
+
+        card = await at.group.until(
+            lambda screen: not any("hand it over" in one.text for one in screen), "lapsed"
+        )
+        assert card[-1].labels() == ["打開 · Open"]
+
+
+async def test_a_lead_takes_a_case_over_with_a_reason(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        lead = at.phone("阿文")  # the owner of the group
+        await lead.start()
+        await lead.answer()
+        await lead.say("/case quiet heron")
+        await lead.sees("Kit 跟進緊")
+        await lead.press("改派")
+        await lead.sees("交俾邊個跟進")
+        await lead.press("我自己")
+        await lead.sees("改派嘅原因")
+
+        await lead.say("zz invented reason")
+
+        await at.group.sees("With: 阿文")
+        await at.kit.sees("no longer yours")
+        await lead.sees("交嚟")
+
+
+async def test_a_link_is_looked_for_in_private_and_leaves_the_chat(house: Any) -> None:
+    async with house() as at:
+        await at.file()
+        await at.kit.start()
+        (sent,) = await at.kit.say(f"/find {telegram(2)}")
+
+        await at.kit.sees("quiet heron — waiting")
+
+        await at.kit.until(lambda screen: sent not in [one.id for one in screen], "taken away")
+
+
+async def test_the_menu_of_commands_is_for_the_group_alone_in_each_language(house: Any) -> None:
+    async with house() as at:
+        bot, scope = at.sandbox.bot("staff").id, {"type": "chat", "chat_id": at.sandbox.group.id}
+        menus = {
+            code: at.sandbox.profiles.commands_for(bot, [scope], code) for code in ("en", "zh-hk")
+        }
+
+        assert [one["command"] for one in menus["en"]] == list(staff.COMMANDS)
+        assert menus["en"][0]["description"] == "What waits"
+        assert menus["zh-hk"][0]["description"] == "等緊嘅個案"
+        assert at.sandbox.profiles.commands_for(bot, [{"type": "default"}], "en") == []
+
+
+async def test_duty_is_told_in_the_group(house: Any) -> None:
+    async with house() as at:
+        await at.group.say("/duty on")
+
+        await at.group.sees("On duty: Kit")
 
 
 async def test_what_nobody_asked_for_is_answered_kindly(house: Any) -> None:

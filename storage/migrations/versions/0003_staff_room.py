@@ -17,10 +17,17 @@ def upgrade() -> None:
     hour = sa.Column("hour", sa.Integer(), nullable=False, server_default="0")
     op.add_column("cases", hour)
     _make_index("urgency", "day", "hour", "id")
+    op.create_table(
+        "signs",
+        sa.Column("kind", sa.String(16), primary_key=True),
+        sa.Column("who", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("name", sa.String(256), nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Take it out again."""
+    op.drop_table("signs")
     _make_index("urgency", "day", "id")
     op.drop_column("cases", "hour")
     op.drop_column("cases", "referred_to")
