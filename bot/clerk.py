@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.parcels import Delete, Done, Edit, Errand, Kind, Nothing, Outcome, Parcel, Send
+from bot.parcels import Delete, Done, Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
 from handlers import desk, leases, staff
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, read_link, summary
@@ -19,17 +19,22 @@ from storage.keys import StaffKeys
 
 LOOSE_FOR = timedelta(minutes=2)
 POINTER_FOR = timedelta(seconds=60)
+UNTIL_LEADS_ARE_KNOWN = timedelta(seconds=60)
 
 PLAIN = Say(N_("A case is here, but its card cannot be shown. Please use /queue."))
 
 
 @dataclass(slots=True)
 class Room:
-    """Where the staff group is (its id may change), which topic is ours, and the bot's name."""
+    """Where the staff group is (its id may change), which topic is ours, and the bot's name.
+
+    *leads*: the group's administrators, as the rounds found them last.
+    """
 
     chat: int
     topic: int | None
     username: str
+    leads: tuple[int, ...] = ()
 
 
 def here(now: datetime) -> datetime:
@@ -61,6 +66,8 @@ class Clerk:
             "unclaimed": Kind(self.unclaimed),
             "offer": Kind(self.lapse, self.after_offer),
             "told": Kind(self.told),
+            "leads": Kind(self.leads),
+            "lead": Kind(self.lead, self.after_lead),
             "loose": Kind(self.loose, self.after_loose),
             "withdraw": Kind(self.withdraw),
             "stale": Kind(self.withdraw, self.after_stale),
@@ -121,6 +128,12 @@ class Clerk:
                 return Screen(staff.mine(cases[:A_PAGE], here(now)).says)
             case "yourself":
                 return Screen((staff.YOURSELF,))
+            case "frozen":
+                return Screen((staff.frozen(await books.signs.out("frozen")),))
+            case "leads":
+                return Screen((staff.CALL_LEADS,))
+            case "leads only":
+                return Screen((staff.LEADS_ONLY,))
             case "duty":
                 return staff.on_duty(await books.signs.out("duty"))
             case _:
@@ -220,6 +233,30 @@ class Clerk:
         """One line for a caseworker about their case."""
         body, case = letter.body, await books.cases.get(str(letter.case_id))
         return self._to_one(body["chat"], staff.tell(case, body["what"], body["by"]), body, now)
+
+    async def leads(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """A letter for each lead; as long as we know of none, it waits."""
+        for lead in self.room.leads:
+            body = {**letter.body, "chat": lead}
+            key = f"lead:{lead}:{letter.key}"
+            await books.outbox.put("staff", "lead", key=key, body=body, due=now)
+        if not self.room.leads:
+            later = now + UNTIL_LEADS_ARE_KNOWN
+            await books.outbox.put("staff", "leads", key=letter.key, body=letter.body, due=later)
+        return Nothing()
+
+    async def lead(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """One line for one lead."""
+        body = letter.body
+        return self._to_one(body["chat"], staff.to_leads(body["what"], body["name"]), body, now)
+
+    async def after_lead(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """A lead who never began the private chat is called in the group, without the matter."""
+        if isinstance(outcome, Gone):
+            body = {"what": "leads", "holder": 0}
+            await books.outbox.put("staff", "say", key="call leads", body=body, due=now)
 
     def _to_one(self, chat: int, screen: Screen, body: Mapping[str, Any], now: datetime) -> Send:
         answer = spoken(screen, body.get("language"), now)

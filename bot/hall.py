@@ -87,11 +87,16 @@ class Hall:
         user = message.from_user
         if user is None or message.sender_chat or user.id in NOBODY:
             await self.casebook.answer_group(0, "yourself", update, self.now())
-        elif (await self.members.of(user.id)).inside:
-            if rest in ("on", "off"):
-                act = self.act_of(user, update, message.message_id)
-                await self.casebook.duty(act, rest == "on")
-            await self.casebook.answer_group(user.id, what, update, self.now())
+            return
+        act, refused = await self._let_in(self.act_of(user, update, message.message_id))
+        if refused is not None:
+            return
+        if what in ("freeze", "thaw"):
+            await self.casebook.freeze(act, what == "freeze")
+            what = "frozen" if act.by.leads else "leads only"
+        elif rest in ("on", "off"):
+            await self.casebook.duty(act, rest == "on")
+        await self.casebook.answer_group(user.id, what, update, self.now())
 
     async def _about_a_case(self, message: Message) -> bool:
         """A reply to one of our messages, a link, or the name of an open case."""
@@ -141,6 +146,8 @@ class Hall:
                 return await self.casebook.named(act, rest)
             case "find" if links := find(message.text or "", entities_of(message)):
                 return await self.casebook.with_link(act, links)
+            case "freeze" | "thaw":
+                return await self.casebook.freeze(act, what == "freeze")
             case "duty" if rest in ("on", "off"):
                 return await self.casebook.duty(act, rest == "on")
             case _:

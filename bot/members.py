@@ -57,6 +57,16 @@ class Members:
                 self._known[user] = (self._clock(), membership)
         return membership
 
+    async def note_leads(self) -> None:
+        """Learn who leads the group now (getChatAdministrators). Raises Unanswered."""
+        try:
+            leads = await self._bot.get_chat_administrators(self._room.chat)
+        except (BadRequest, Forbidden):
+            return  # who led it last, leads it still
+        except (NetworkError, RetryAfter) as error:
+            raise Unanswered(type(error).__name__) from None
+        self._room.leads = tuple(lead.user.id for lead in leads if not lead.user.is_bot)
+
     async def have_lost(self, user: int) -> bool:
         """Whether Telegram says, asked now, that *user* is not in the group. Raises Unanswered."""
         self.forget(user)

@@ -41,6 +41,8 @@ class Casebook:
         """The first press wins; everybody else is told who did."""
         try:
             async with self.store.begin() as books:
+                if stopped := await books.signs.out("frozen"):
+                    return staff.frozen(stopped)
                 first = await seen_first(books, update, now)
                 case = await (
                     claimed(books, by, case_id, now) if first else books.cases.get(case_id)
@@ -53,6 +55,8 @@ class Casebook:
         """A colleague takes over what its holder offers; the first press wins."""
         try:
             async with self.store.begin() as books:
+                if stopped := await books.signs.out("frozen"):
+                    return staff.frozen(stopped)
                 first = await seen_first(books, act.update, act.now)
                 case = await books.cases.get(case_id)
                 if first and case.holder != act.by.id and await leases.is_offered(books, case.id):
@@ -109,6 +113,8 @@ class Casebook:
         """
         try:
             async with self.store.begin() as books:
+                if stopped := await books.signs.out("frozen"):
+                    return Screen((staff.frozen(stopped),))
                 first = await seen_first(books, act.update, act.now)
                 case = await books.cases.get(case_id)
                 if not verb.may(act.by, case):
@@ -172,6 +178,8 @@ class Casebook:
     async def with_link(self, act: Act, links: Sequence[Link]) -> Screen:
         """Which cases hold one of these links; what was typed is taken out of the chat."""
         async with self.store.begin() as books:
+            if stopped := await books.signs.out("frozen"):
+                return Screen((staff.frozen(stopped),))
             first = await seen_first(books, act.update, act.now)
             if first:
                 await withdraw(books, act.by.id, act.message, act.now)
@@ -193,6 +201,15 @@ class Casebook:
                 await books.signs.take_down("duty", act.by.id)
             return staff.on_duty(await books.signs.out("duty"))
 
+    async def freeze(self, act: Act, on: bool) -> Screen:
+        """A lead stops all work on cases, and hides what is shown of them; or lets it go on."""
+        if not act.by.leads:
+            return Screen((staff.LEADS_ONLY,))
+        async with self.store.begin() as books:
+            if on != bool(await books.signs.out("frozen")):
+                await (stop if on else let_go_on)(books, act)
+            return Screen((staff.frozen(await books.signs.out("frozen")),))
+
     async def throw_out(self, act: Act) -> Screen:
         """A picture or file in the private chat is taken away; what was asked stays asked."""
         async with self.store.begin() as books:
@@ -212,6 +229,20 @@ class Casebook:
             if await seen_first(books, update, now):
                 await withdraw(books, chat, message, now)
                 await books.outbox.put("staff", "pointer", key="pointer", body={}, due=now)
+
+
+async def stop(books: Books, act: Act) -> None:
+    """All work stops, and what is on a screen is hidden now."""
+    await books.signs.hang("frozen", act.by.id, act.by.name)
+    for shown in ("hide", "withdraw"):
+        await books.outbox.hasten(f"{shown}:", act.now)
+    await books.audit.add(act.by.id, "freeze", "", act.now)
+
+
+async def let_go_on(books: Books, act: Act) -> None:
+    """Work goes on."""
+    await books.signs.take_down("frozen")
+    await books.audit.add(act.by.id, "thaw", "", act.now)
 
 
 def awaited(screen: Screen, case_id: str, message: int) -> bytes | None:

@@ -20,6 +20,7 @@ from storage.keys import StaffKeys
 from storage.seal import NotOpened, Place, Sealed, seal, unseal
 
 HIDDEN_AFTER = timedelta(minutes=15)
+MANY_REVEALS = 10  # an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,16 @@ class Work:
     async def note_down(self, what: str) -> None:
         """The audit row of this act."""
         await self.books.audit.add(self.act.by.id, what, self.case.name, self.act.now)
+
+    async def note_reveal(self, what: str) -> None:
+        """The audit row of links shown; more than ten an hour by one person tells the leads."""
+        await self.note_down(what)
+        by, hour = self.act.by, self.act.now - timedelta(hours=1)
+        if await self.books.audit.times(by.id, "reveal", hour) == MANY_REVEALS + 1:
+            body = {"what": "reveals", "name": by.name}
+            await self.books.outbox.put(
+                "staff", "leads", key=f"reveals:{by.id}", body=body, due=self.act.now
+            )
 
     async def put_card(self) -> None:
         """The group's card, as the case is now."""
@@ -198,7 +209,7 @@ async def reveal(work: Work, page: int, word: str) -> Screen:
     if await work.is_closed_to_us():
         return await refused_under_age(work)
     if work.first:
-        await work.note_down("reveal")
+        await work.note_reveal("reveal")
     await work.hide_later()
     links = await links_of(work.books, work.case, work.keys)
     return desk.links_page(await told(work), links, page, work.room)
@@ -213,7 +224,7 @@ async def unlock(work: Work, number: int, text: str) -> Screen:
     """The links for as long as they are shown; the reason lies sealed among the notes."""
     if work.first:
         await work.write(text)
-        await work.note_down("reveal under 18")
+        await work.note_reveal("reveal under 18")
         await work.books.outbox.put(
             "staff",
             "lapse",
@@ -239,7 +250,7 @@ async def loosen(work: Work, number: int, word: str) -> Screen:
         return await refused_under_age(work)
     await the_link(work, number)
     if work.first:
-        await work.note_down("reveal loose")
+        await work.note_reveal("reveal loose")
         body = {"chat": work.act.by.id, "number": number, "language": work.act.by.language}
         await work.books.outbox.put(
             "staff", "loose", case_id=work.case.id, body=body, due=work.act.now

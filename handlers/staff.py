@@ -112,8 +112,21 @@ COMMANDS = {
     "case": N_("One case, by its name (in private)"),
     "find": N_("Which cases hold a link (in private)"),
     "duty": N_("Who is on duty; on or off after it"),
+    "freeze": N_("Stop all work on cases (leads)"),
+    "thaw": N_("Let it go on (leads)"),
     "help": N_("How this works"),
 }
+LEADS_ONLY = Say(N_("Only a lead, an administrator of the group, may do that."))
+NOT_FROZEN = Say(N_("Work on cases goes on."))
+
+
+def frozen(signs: Sequence[Sign]) -> Say:
+    """Whether all work has stopped, and by whom."""
+    if not signs:
+        return NOT_FROZEN
+    line = N_("{name} has stopped all work on cases. A lead lets it go on with /thaw.")
+    return Say(line, {"name": signs[0].name})
+
 
 HELP = (
     Say(N_("Take a case on its card in the group; Open brings it here, where only you see it.")),
@@ -299,6 +312,24 @@ def tell(case: Case, what: str, by: str = "") -> Screen:
     opening = Button(press("panel", case.id), N_("Open"))
     line = Say(TOLD[what], {"case": Strong(case.name), "by": by})
     return Screen((line,), (opening,) if what in ("given", "ends soon") else ())
+
+
+# To the leads
+
+TO_LEADS = {
+    "reveals": N_(
+        "{name} has opened links more than ten times within an hour. Is that right? /freeze stops "
+        "all work."
+    ),
+}
+CALL_LEADS = Say(
+    N_("There is word for the leads: please open the private chat with me and press Start.")
+)
+
+
+def to_leads(what: str, name: str) -> Screen:
+    """One line for the leads."""
+    return Screen((Say(TO_LEADS[what], {"name": name}),))
 
 
 # Lists

@@ -185,7 +185,9 @@ audit = Table(
     Column("who", BigInteger, nullable=False),
     Column("what", String(64), nullable=False),
     Column("case_name", String(64), nullable=False),
+    Column("chain", LargeBinary),
     Index("audit_case_name", "case_name"),
+    Index("audit_who", "who", "at"),
     sqlite_autoincrement=True,
 )
 

@@ -904,3 +904,69 @@ async def test_who_leaves_is_off_duty(room: Room) -> None:
 
     assert said(on) == "On duty: Kit"
     assert said(off) == "Nobody is on duty."
+
+
+# Who may, and who did
+
+
+async def test_more_than_ten_reveals_an_hour_tell_the_leads_once(room: Room) -> None:
+    case_id = await room.held()
+    for _ in range(10):
+        await room.press("show", case_id)
+    ten = [one.kind for one in await room.letters()]
+
+    for _ in range(3):
+        await room.press("show", case_id)
+
+    assert "leads" not in ten
+    (word,) = [one for one in await room.letters() if one.kind == "leads"]
+    assert (word.key, word.body) == (f"reveals:{KIT.id}", {"what": "reveals", "name": "Kit"})
+    assert word.version == 1
+
+
+async def test_ten_reveals_an_hour_are_nobodys_business(room: Room) -> None:
+    case_id = await room.held()
+    for _ in range(20):
+        await room.press("show", case_id)
+        room.clock.move(361)
+
+    assert "leads" not in [one.kind for one in await room.letters()]
+
+
+async def test_while_the_room_is_frozen_nobody_does_anything(room: Room) -> None:
+    case_id, other = await room.held(), await room.file(name="calm otter")
+    await room.press("show", case_id)
+    await room.press("note", case_id)
+    await room.book.freeze(room.act(LEAD), on=True)
+
+    answers = [
+        said((await room.book.type(room.act(message=8), "zz"))[0]),
+        said(await room.press("show", case_id)),
+        await room.take(other, MAN),
+        said(Screen((await room.book.accept(room.act(MAN), case_id),))),
+        said(await room.book.with_link(room.act(), find(telegram(1)))),
+    ]
+    hides = [one.due for one in await room.letters() if one.kind == "hide"]
+    await room.book.freeze(room.act(LEAD), on=False)
+
+    assert all("Lee has stopped all work" in answer for answer in answers)
+    assert hides == [room.now()]
+    assert await room.audit("") == ["freeze", "thaw"]
+    assert "is yours" in await room.take(other, MAN)
+
+
+async def test_only_a_lead_freezes_the_room(room: Room) -> None:
+    answer = await room.book.freeze(room.act(), on=True)
+
+    assert "Only a lead" in said(answer)
+    assert await room.audit("") == []
+
+
+async def test_the_chain_of_a_whole_case_is_whole(room: Room) -> None:
+    case_id = await room.held()
+    for verb, word in (("show", ""), ("set", "removed"), ("end", "partly")):
+        await room.press(verb, case_id, 1, word)
+
+    async with room.store.begin() as books:
+        assert await books.audit.first_broken() is None
+        assert (await books.audit.end())[0] == 4

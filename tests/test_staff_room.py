@@ -930,6 +930,56 @@ async def test_the_menu_of_commands_is_for_the_group_alone_in_each_language(hous
         assert at.sandbox.profiles.commands_for(bot, [{"type": "default"}], "en") == []
 
 
+async def test_leads_are_told_of_many_reveals_and_called_where_they_cannot_be_told(
+    house: Any,
+) -> None:
+    async with house() as at:
+        await at.held()
+        for _ in range(11):
+            await at.press(at.kit, "Show links", telegram(1))
+            await at.press(at.kit, "Back", "How urgent")
+
+        await at.group.sees("There is word for the leads")
+
+        assert "opened links" not in repr(list(at.sandbox.group.messages.values()))
+        (never_began,) = [one for one in at.sandbox.refused if not one.expected]
+        assert (never_began.method, never_began.code) == ("sendMessage", 403)
+        at.sandbox.refused.clear()  # nobody can know beforehand who began
+
+
+async def test_a_lead_who_began_the_private_chat_is_told_there(house: Any) -> None:
+    async with house() as at:
+        lead = at.phone("阿文")  # the owner of the group
+        await lead.start()
+        await lead.answer()
+        await at.held()
+        for _ in range(11):
+            await at.press(at.kit, "Show links", telegram(1))
+            await at.press(at.kit, "Back", "How urgent")
+
+        await lead.sees("more than ten times within an hour")
+
+
+async def test_a_lead_freezes_the_room_from_the_group(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        await at.press(at.kit, "Show links", telegram(1))
+        await at.group.say("/freeze")
+        await at.group.sees("Only a lead")
+        lead = at.phone("阿文", group=True)
+
+        await lead.say("/freeze")
+
+        await at.group.sees("阿文 has stopped all work")
+        await at.kit.until(
+            lambda screen: not any("t.me" in one.text for one in screen), "links hidden"
+        )
+        await at.press(at.kit, "Show links", "阿文 has stopped all work")
+        await lead.say("/thaw")
+        await at.group.sees("Work on cases goes on.")
+        assert await at.audit("") == ["freeze", "thaw"]
+
+
 async def test_duty_is_told_in_the_group(house: Any) -> None:
     async with house() as at:
         await at.group.say("/duty on")
