@@ -19,6 +19,7 @@ from storage.keys import StaffKeys
 
 LOOSE_FOR = timedelta(minutes=2)
 POINTER_FOR = timedelta(seconds=60)
+SHOWN_OF_A_LINK = 16  # hex digits, as `bot check --audit` tells them
 UNTIL_LEADS_ARE_KNOWN = timedelta(seconds=60)
 
 PLAIN = Say(N_("A case is here, but its card cannot be shown. Please use /queue."))
@@ -68,6 +69,7 @@ class Clerk:
             "told": Kind(self.told),
             "leads": Kind(self.leads),
             "lead": Kind(self.lead, self.after_lead),
+            "head": Kind(self.head),
             "loose": Kind(self.loose, self.after_loose),
             "withdraw": Kind(self.withdraw),
             "stale": Kind(self.withdraw, self.after_stale),
@@ -106,7 +108,7 @@ class Clerk:
         if old := letter.body.get("fresh"):
             await self._put(books, "stale", letter, errand.parcel.chat, old, now)
         elif (await books.cases.get(str(letter.case_id))).state == "waiting":
-            await leases.wait(books, str(letter.case_id), now)
+            await leases.begin_to_wait(books, str(letter.case_id), now)
 
     async def _mark(self, books: Books, case: Case) -> None:
         for row in await books.links.of(case.id):
@@ -235,28 +237,44 @@ class Clerk:
         return self._to_one(body["chat"], staff.tell(case, body["what"], body["by"]), body, now)
 
     async def leads(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """A letter for each lead; as long as we know of none, it waits."""
-        for lead in self.room.leads:
+        """A letter for each lead; who never began the private chat is called in the group."""
+        reached = {sign.who for sign in await books.signs.out("lead")}
+        for lead in reached.intersection(self.room.leads):
             body = {**letter.body, "chat": lead}
             key = f"lead:{lead}:{letter.key}"
             await books.outbox.put("staff", "lead", key=key, body=body, due=now)
+        if letter.body["what"] in staff.URGENT and not reached.issuperset(self.room.leads):
+            await self._call_leads(books, now)
         if not self.room.leads:
             later = now + UNTIL_LEADS_ARE_KNOWN
             await books.outbox.put("staff", "leads", key=letter.key, body=letter.body, due=later)
         return Nothing()
 
+    async def _call_leads(self, books: Books, now: datetime) -> None:
+        """Without the matter: the group need not know it."""
+        body = {"what": "leads", "holder": 0}
+        await books.outbox.put("staff", "say", key="call leads", body=body, due=now)
+
     async def lead(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """One line for one lead."""
-        body = letter.body
-        return self._to_one(body["chat"], staff.to_leads(body["what"], body["name"]), body, now)
+        return self._to_one(letter.body["chat"], staff.to_leads(letter.body), {}, now)
 
     async def after_lead(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
     ) -> None:
-        """A lead who never began the private chat is called in the group, without the matter."""
+        """A lead who has blocked us is called in the group."""
         if isinstance(outcome, Gone):
-            body = {"what": "leads", "holder": 0}
-            await books.outbox.put("staff", "say", key="call leads", body=body, due=now)
+            await books.signs.take_down("lead", letter.body["chat"])
+            await self._call_leads(books, now)
+
+    async def head(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """Once a day the end of the audit chain, to where nobody who writes our books reaches."""
+        rows, end = await books.audit.end()
+        if rows != letter.body["rows"]:
+            body = {"what": "head", "rows": rows, "link": end[:SHOWN_OF_A_LINK]}
+            await books.outbox.put("staff", "leads", key="leads:head", body=body, due=now)
+        await leases.note_head(books, rows, now)
+        return Nothing()
 
     def _to_one(self, chat: int, screen: Screen, body: Mapping[str, Any], now: datetime) -> Send:
         answer = spoken(screen, body.get("language"), now)

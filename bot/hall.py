@@ -124,6 +124,8 @@ class Hall:
         act = self.act_of(message.from_user, update.update_id, message.message_id)
         act, refused = await self._let_in(act)
         by = act.by
+        if by.leads:
+            await self.casebook.reach(by)
         if refused:
             await self.show(by, Screen((refused,)))
         elif match := self._command(message):

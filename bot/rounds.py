@@ -46,6 +46,7 @@ class Rounds:
 
     async def _go(self) -> None:
         try:
+            await self._casebook.begin_days(moment(self._clock))
             await self._members.note_leads()
             for holder in await self._casebook.holders():
                 if await self._members.have_lost(holder):

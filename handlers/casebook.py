@@ -130,6 +130,11 @@ class Casebook:
         except NoSuchLink:
             return Screen((staff.NOT_MINE,))
 
+    async def begin_days(self, now: datetime) -> None:
+        """See to it that the leads get the end of the audit chain once a day."""
+        async with self.store.begin() as books:
+            await leases.begin_days(books, now)
+
     async def holders(self) -> list[int]:
         """Whoever holds a case now."""
         async with self.store.begin() as books:
@@ -146,7 +151,8 @@ class Casebook:
                 await leases.lay_down(books, case.id)
                 await leases.wait(books, case.id, now)
                 await put_fresh_card(books, case, now)
-            await books.signs.take_down("duty", who)
+            for sign in ("duty", "lead"):
+                await books.signs.take_down(sign, who)
             for shown in ("hide", "withdraw"):
                 await books.outbox.hasten(f"{shown}:{who}:", now)
 
@@ -200,6 +206,11 @@ class Casebook:
             else:
                 await books.signs.take_down("duty", act.by.id)
             return staff.on_duty(await books.signs.out("duty"))
+
+    async def reach(self, lead: Caseworker) -> None:
+        """A lead has begun the private chat: from now on there is somebody to tell."""
+        async with self.store.begin() as books:
+            await books.signs.hang("lead", lead.id, lead.name)
 
     async def freeze(self, act: Act, on: bool) -> Screen:
         """A lead stops all work on cases, and hides what is shown of them; or lets it go on."""

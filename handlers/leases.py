@@ -9,6 +9,7 @@ HELD_FOR = timedelta(hours=48)
 WARNED_AFTER = timedelta(hours=40)
 REMINDED_AFTER = (timedelta(hours=2), timedelta(hours=24), timedelta(hours=72))
 OFFERED_FOR = timedelta(hours=24)
+A_DAY = timedelta(days=1)
 
 
 async def take_up(books: Books, case: Case, by: Caseworker, now: datetime) -> None:
@@ -67,12 +68,30 @@ async def wait(books: Books, case_id: str, since: datetime, stage: int = 0) -> N
     )
 
 
+async def begin_to_wait(books: Books, case_id: str, now: datetime) -> None:
+    """Its first card is there; a card that was lost and is there again changes nothing."""
+    if await books.outbox.get(waiting_key(case_id)) is None:
+        await wait(books, case_id, now)
+
+
 async def wait_on(books: Books, letter: Letter) -> None:
     """The next reminder, if there is one."""
     stage = letter.body["stage"] + 1
     if stage < len(REMINDED_AFTER):
         since = datetime.fromisoformat(letter.body["since"])
         await wait(books, str(letter.case_id), since, stage)
+
+
+async def note_head(books: Books, rows: int, now: datetime) -> None:
+    """Tomorrow the leads get the end of the audit chain, if it has more than *rows* by then."""
+    body = {"rows": rows}
+    await books.outbox.put("staff", "head", key="head", body=body, due=now + A_DAY)
+
+
+async def begin_days(books: Books, now: datetime) -> None:
+    """The first of those letters, unless one lies there."""
+    if await books.outbox.get("head") is None:
+        await note_head(books, 0, now)
 
 
 async def offer(books: Books, case_id: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from handlers.report import HAPPENED, MINOR, URGENCY
 from handlers.status import OUTCOMES
@@ -321,15 +322,22 @@ TO_LEADS = {
         "{name} has opened links more than ten times within an hour. Is that right? /freeze stops "
         "all work."
     ),
+    "head": N_(
+        "Today's end of the audit: {rows} rows, {link}. Keep this message: with it anybody can "
+        "see whether rows were taken away."
+    ),
 }
 CALL_LEADS = Say(
     N_("There is word for the leads: please open the private chat with me and press Start.")
 )
 
 
-def to_leads(what: str, name: str) -> Screen:
-    """One line for the leads."""
-    return Screen((Say(TO_LEADS[what], {"name": name}),))
+URGENT = ("reveals",)  # these call leads in the group, where they cannot be told
+
+
+def to_leads(body: Mapping[str, Any]) -> Screen:
+    """One line for the leads: *what*, and what its words need."""
+    return Screen((Say(TO_LEADS[body["what"]], body),))
 
 
 # Lists

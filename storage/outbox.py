@@ -83,9 +83,12 @@ class Outbox:
         *fresh*: the message that shows it now, in whose place a new one is posted; *loud*: to
         remind the group of it.
         """
+        key = f"card:{case_id}"
+        # The new one may be on its way, or there and not yet known: it must still be looked for.
+        waiting = await self.get(key)
+        fresh = fresh or (waiting.body.get("fresh") if waiting else None)
         body = {"urgency": urgency} | ({"fresh": fresh} if fresh else {})
         body |= {"loud": True} if loud else {}
-        key = f"card:{case_id}"
         await self.put("staff", "card", case_id=case_id, key=key, body=body, due=due)
 
     async def get(self, key: str) -> Letter | None:

@@ -1,4 +1,4 @@
-"""Signs hung out in the staff room: who is on duty, and who has frozen it."""
+"""Signs hung out in the staff room: who is on duty, who froze it, which leads can be told."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import tables
 from storage.statements import put
 
-Kind = Literal["duty", "frozen"]
+Kind = Literal["duty", "frozen", "lead"]
 
 _T = tables.signs.c
 

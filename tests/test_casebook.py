@@ -619,6 +619,18 @@ async def test_a_card_of_a_case_given_back_takes_the_place_of_the_old_one(room: 
     assert card.body == {"urgency": "soon", "fresh": 55}
 
 
+async def test_a_fresh_card_on_its_way_is_still_looked_for_after_a_take(room: Room) -> None:
+    case_id = await room.held()
+    async with room.store.begin() as books:
+        await books.posts.put(case_id, -100, 55, 1)
+    await room.press("release", case_id)
+
+    await room.take(case_id, MAN)
+
+    (card,) = [one for one in await room.letters() if one.kind == "card"]
+    assert card.body["fresh"] == 55
+
+
 @pytest.mark.parametrize(
     "name", ["", "nothing", "show:1", "set:" + "0" * 32, "take:" + "a" * 32 + ":0:"]
 )

@@ -8,13 +8,14 @@ from typing import get_args
 
 import pytest
 
-from handlers import desk, endings, recording, staff
+from handlers import desk, endings, recording, staff, status
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
 from handlers.names import WORDS
 from handlers.reception import HONG_KONG
 from handlers.spoken import Answer, Voice, units
 from handlers.staff import Caseworker, Screen, Summary, card, press
 from handlers.status import OUTCOMES
+from handlers.talk import Standing
 from locales import LANGUAGES
 from storage.books import Case
 from storage.links import LinkState
@@ -200,6 +201,13 @@ def test_to_whom_a_case_was_passed_on_is_shown_afterwards(whom: str) -> None:
 
     name = spoken(endings.confirm_refer(OF, whom)).text.partition(":")[0]
     assert f"Closed: it was passed on to those who can help ({name})." in text
+
+
+def test_the_person_is_told_that_it_was_passed_on_and_not_to_whom() -> None:
+    said = spoken(Screen(status.standing(Standing("closed", {}, "referred")))).text
+
+    assert said.startswith("Your case is closed: it was passed on to those who can help.")
+    assert "Police" not in said
 
 
 @pytest.mark.parametrize(("by", "shown"), [(KIT, True), (LEAD, True), (OTHER, False)])
