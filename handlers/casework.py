@@ -66,11 +66,16 @@ class Work:
         """The audit row of this act."""
         await self.books.audit.add(self.act.by.id, what, self.case.name, self.act.now)
 
+    async def reveals(self) -> int:
+        """How often this caseworker has opened links within the hour."""
+        hour = self.act.now - timedelta(hours=1)
+        return await self.books.audit.times(self.act.by.id, "reveal", hour)
+
     async def note_reveal(self, what: str) -> None:
         """The audit row of links shown; more than ten an hour by one person tells the leads."""
         await self.note_down(what)
-        by, hour = self.act.by, self.act.now - timedelta(hours=1)
-        if await self.books.audit.times(by.id, "reveal", hour) == MANY_REVEALS + 1:
+        by = self.act.by
+        if await self.reveals() == MANY_REVEALS + 1:
             body = {"what": "reveals", "name": by.name}
             await self.books.outbox.put(
                 "staff", "leads", key=f"reveals:{by.id}", body=body, due=self.act.now
@@ -212,7 +217,9 @@ async def reveal(work: Work, page: int, word: str) -> Screen:
         await work.note_reveal("reveal")
     await work.hide_later()
     links = await links_of(work.books, work.case, work.keys)
-    return desk.links_page(await told(work), links, page, work.room)
+    screen = desk.links_page(await told(work), links, page, work.room)
+    often = await work.reveals()
+    return desk.with_a_pause(screen, often) if often > MANY_REVEALS else screen
 
 
 async def ask_unlock(work: Work, number: int, word: str) -> Screen:

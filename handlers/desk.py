@@ -178,6 +178,15 @@ def link_lines(link: Opened) -> list[Say]:
     return lines
 
 
+def with_a_pause(shown: Screen, times: int) -> Screen:
+    """For nobody but who reads it: how often, and that a pause is allowed."""
+    line = Say(
+        N_("You have opened links {times} times within an hour. It is fine to pause."),
+        {"times": times},
+    )
+    return replace(shown, says=(line, *shown.says))
+
+
 def page_of_choices(number: int) -> int:
     """The page of the choice of links (handlers.recording) on which a link is."""
     return (number - 1) // MOST_CHOICES

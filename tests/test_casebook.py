@@ -928,8 +928,9 @@ async def test_more_than_ten_reveals_an_hour_tell_the_leads_once(room: Room) -> 
     ten = [one.kind for one in await room.letters()]
 
     for _ in range(3):
-        await room.press("show", case_id)
+        shown = await room.press("show", case_id)
 
+    assert said(shown).startswith("You have opened links 13 times within an hour.")
     assert "leads" not in ten
     (word,) = [one for one in await room.letters() if one.kind == "leads"]
     assert (word.key, word.body) == (f"reveals:{KIT.id}", {"what": "reveals", "name": "Kit"})
