@@ -130,6 +130,8 @@ class Clerk:
                 return Screen(staff.mine(cases[:A_PAGE], here(now)).says)
             case "yourself":
                 return Screen((staff.YOURSELF,))
+            case "hidden":
+                return Screen((staff.HIDDEN,))
             case "frozen":
                 return Screen((staff.frozen(await books.signs.out("frozen")),))
             case "leads":

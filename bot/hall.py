@@ -26,7 +26,8 @@ from handlers.talk import Say
 from locales import language_of
 
 COMMANDS = (*staff.COMMANDS, "start")
-NOBODY = frozenset({1087968824, 136817688, 777000})  # anonymous administrator, channel, Telegram
+ANONYMOUS = 1087968824  # GroupAnonymousBot, in place of an administrator who remains anonymous
+NOBODY = frozenset({ANONYMOUS, 136817688, 777000})  # and of a channel, and Telegram itself
 COMMAND = re.compile(r"/([a-z]+)(?:@(\w+))?(?:\s+(\S.*))?", re.DOTALL)
 PAYLOAD = re.compile(r"case_([0-9a-f]{32})")
 ON_A_CARD = re.compile(r"(take|accept):([0-9a-f]{32}):0:")
@@ -86,7 +87,9 @@ class Hall:
             return
         user = message.from_user
         if user is None or message.sender_chat or user.id in NOBODY:
-            await self.casebook.answer_group(0, "yourself", update, self.now())
+            hidden = user is not None and user.id == ANONYMOUS
+            who = "hidden" if hidden else "yourself"
+            await self.casebook.answer_group(0, who, update, self.now())
             return
         act, refused = await self._let_in(self.act_of(user, update, message.message_id))
         if refused is not None:

@@ -495,7 +495,7 @@ async def test_an_anonymous_administrator_is_refused(house: Any) -> None:
 
         await at.group.say("/queue")
 
-        await at.group.sees("Please act as yourself, not as the group.")
+        await at.group.sees("turn Remain anonymous off")
 
 
 async def test_a_channel_is_refused_like_an_anonymous_administrator(house: Any) -> None:
