@@ -193,7 +193,7 @@ def about(of: Summary) -> tuple[Say, ...]:
     lines = [
         bold(case.name),
         Say(
-            N_("• Sent: {day}, in {language}"),
+            N_("• Sent: {day}, {language}"),
             {"day": spelled(case.day), "language": Say(LANGUAGE_WORDS[case.language])},
         ),
         links_line(of),
@@ -209,7 +209,7 @@ def about(of: Summary) -> tuple[Say, ...]:
     return tuple(lines)
 
 
-LANGUAGE_WORDS = {"yue_Hant": N_("Cantonese"), "en": N_("English")}
+LANGUAGE_WORDS = {"yue_Hant": N_("in Cantonese"), "en": N_("in English")}
 
 
 def bold(words: str) -> Say:
