@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.parcels import Delete, Done, Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
-from handlers import desk, leases, staff
+from handlers import desk, leases, lists, staff
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, read_link, summary
+from handlers.lists import A_PAGE
 from handlers.reception import HONG_KONG
 from handlers.spoken import Answer, Voice
-from handlers.staff import A_PAGE, Caseworker, Screen
+from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
 from locales import N_
 from storage.books import Books, Case, Letter
@@ -127,7 +128,7 @@ class Clerk:
                 return await self._queue(books, now)
             case "mine":
                 cases = await books.cases.held_by(holder)
-                return Screen(staff.mine(cases[:A_PAGE], here(now)).says)
+                return Screen(lists.mine(cases[:A_PAGE], here(now)).says)
             case "yourself":
                 return Screen((staff.YOURSELF,))
             case "hidden":
@@ -139,15 +140,15 @@ class Clerk:
             case "leads only":
                 return Screen((staff.LEADS_ONLY,))
             case "duty":
-                return staff.on_duty(await books.signs.out("duty"))
+                return lists.on_duty(await books.signs.out("duty"))
             case _:
                 return Screen(staff.GROUP_HELP)
 
     async def _queue(self, books: Books, now: datetime) -> Screen:
         waiting = await books.cases.count_waiting()
         cases, duty = await books.cases.waiting(A_PAGE), await books.signs.out("duty")
-        queued = staff.queue(cases, waiting, 0, here(now), duty)
-        return staff.in_group(queued, waiting)
+        queued = lists.queue(cases, waiting, 0, here(now), duty)
+        return lists.in_group(queued, waiting)
 
     async def pointer(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """Where words about a case belong."""
@@ -310,7 +311,7 @@ class Clerk:
         if not waiting:
             return None
         cases = await books.cases.waiting(A_PAGE)
-        return self.to_group(staff.digest(cases, waiting, here(now)), now)
+        return self.to_group(lists.digest(cases, waiting, here(now)), now)
 
     def minimal(self, letter: Letter) -> Parcel | None:
         """A card in its plainest form, for when Telegram finds the usual one wrong."""

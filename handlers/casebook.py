@@ -10,12 +10,13 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from handlers import desk, leases, staff
+from handlers import desk, leases, lists, staff
 from handlers.casework import Act, Work, put_fresh_card, summary, tell
 from handlers.links import Link
+from handlers.lists import A_PAGE
 from handlers.names import names_in
 from handlers.rights import holds
-from handlers.staff import A_PAGE, Awaited, Caseworker, Screen
+from handlers.staff import Awaited, Caseworker, Screen
 from handlers.talk import Say
 from handlers.verbs import PRESSED, TYPED, Verb
 from storage.books import AlreadyTaken, Books, Case, NoSuchCase, NoSuchLink, Store
@@ -160,11 +161,11 @@ class Casebook:
         """The queue, or one's own cases, for the private chat."""
         async with self.store.begin() as books:
             if what == "mine":
-                return staff.mine(await books.cases.held_by(act.by.id), act.here)
+                return lists.mine(await books.cases.held_by(act.by.id), act.here)
             waiting = await books.cases.count_waiting()
             cases = await books.cases.waiting(A_PAGE, page * A_PAGE)
             duty = await books.signs.out("duty")
-            return staff.queue(cases, waiting, page, act.here, duty)
+            return lists.queue(cases, waiting, page, act.here, duty)
 
     async def answer_group(self, by: int, what: str, update: int, now: datetime) -> None:
         """Asked in the group, answered there by the courier."""
@@ -196,7 +197,7 @@ class Casebook:
             if first:
                 for case in found.values():
                     await books.audit.add(act.by.id, "find", case.name, act.now)
-        return staff.found(list(found.values()), act.here)
+        return lists.found(list(found.values()), act.here)
 
     async def duty(self, act: Act, on: bool) -> Screen:
         """On duty, or off; who leaves the group is off."""
@@ -205,7 +206,7 @@ class Casebook:
                 await books.signs.hang("duty", act.by.id, act.by.name)
             else:
                 await books.signs.take_down("duty", act.by.id)
-            return staff.on_duty(await books.signs.out("duty"))
+            return lists.on_duty(await books.signs.out("duty"))
 
     async def reach(self, lead: Caseworker) -> None:
         """A lead has begun the private chat: from now on there is somebody to tell."""

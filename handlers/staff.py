@@ -1,4 +1,4 @@
-"""What the staff group sees: a card a case, lists of cases. Never a link or a word of a note."""
+"""What the staff group sees: a card a case, and single lines. Never a link or a word of a note."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ from locales import N_, facts
 from storage.books import Case
 from storage.signs import Sign
 
-A_PAGE = 20
 DAYS_FROM = 48  # hours
+MOST_NAMED = 6  # on duty: a name may have 128 letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def duty_line(on_duty: Sequence[Sign]) -> tuple[Say, ...]:
     """Who is on duty, if anybody is."""
     if not on_duty:
         return ()
-    names = tuple(Say("{name}", {"name": sign.name}) for sign in on_duty)
+    names = tuple(Say("{name}", {"name": sign.name}) for sign in on_duty[:MOST_NAMED])
     return (Say(N_("On duty: {names}"), {"names": names}),)
 
 
@@ -340,83 +340,7 @@ def to_leads(body: Mapping[str, Any]) -> Screen:
     return Screen((Say(TO_LEADS[body["what"]], body),))
 
 
-# Lists
-
-
-def queue(
-    cases: Sequence[Case],
-    waiting: int,
-    page: int,
-    now: datetime,
-    duty: Sequence[Sign] = (),
-) -> Screen:
-    """What waits, the most urgent first, twenty a page; *waiting* is how many in all.
-
-    *now* is in Hong Kong's time.
-    """
-    if not cases:
-        return Screen((Say(N_("Nobody is waiting.")), *duty_line(duty)))
-    head = Say(N_("Waiting: {all}"), {"all": waiting})
-    turns = []
-    if page:
-        turns.append(Button(f"queue:{page - 1}", N_("Previous")))
-    if (page + 1) * A_PAGE < waiting:
-        turns.append(Button(f"queue:{page + 1}", N_("Next")))
-    lines = (line(case, now) for case in cases)
-    return Screen((head, *lines, *duty_line(duty)), tuple(turns))
-
-
-def in_group(queued: Screen, waiting: int) -> Screen:
-    """The same list without buttons; what is over is found in private."""
-    over = waiting - A_PAGE
-    more = Say(N_("And {over} more: /queue in the private chat with me."), {"over": over})
-    return Screen((*queued.says, *((more,) if over > 0 else ())))
-
-
-def mine(cases: Sequence[Case], now: datetime) -> Screen:
-    """What one caseworker holds; in private each opens with a press."""
-    if not cases:
-        return Screen((Say(N_("You hold no case now.")),))
-    buttons = tuple(
-        Button(press("panel", case.id), Say("{name}", {"name": case.name})) for case in cases
-    )
-    lines = (line(case, now) for case in cases)
-    return Screen((Say(N_("Your cases: {all}"), {"all": len(cases)}), *lines), buttons)
-
-
-def line(case: Case, now: datetime) -> Say:
-    """One case in a list."""
-    blanks: dict[str, Blank] = {
-        "name": case.name,
-        "urgency": Say(URGENCY[case.urgency]),
-        "age": age(case, now),
-    }
-    if under_age(case):
-        return Say(N_("⚠ {name} — {urgency} — {age}"), blanks)
-    return Say(N_("{name} — {urgency} — {age}"), blanks)
-
-
-def found(cases: Sequence[Case], now: datetime) -> Screen:
-    """The cases that hold a link: by name, never whose."""
-    if not cases:
-        return Screen((Say(N_("No case here holds that link.")),))
-    shown = cases[:A_PAGE]
-    lines = (
-        Say(
-            N_("{name} — {state} — {age}"),
-            {"name": case.name, "state": Say(CASE_STATES[case.state]), "age": age(case, now)},
-        )
-        for case in shown
-    )
-    return Screen((Say(N_("Cases with that link: {all}"), {"all": len(cases)}), *lines))
-
-
-CASE_STATES = {"waiting": N_("waiting"), "taken": N_("taken"), "closed": N_("closed")}
-
-
-def on_duty(signs: Sequence[Sign]) -> Screen:
-    """Who is on duty."""
-    return Screen(duty_line(signs) or (Say(N_("Nobody is on duty.")),))
+# How long ago
 
 
 def hours_since(case: Case, now: datetime) -> int:
@@ -432,9 +356,3 @@ def age(case: Case, now: datetime) -> Say:
     if hours < DAYS_FROM:
         return Say(N_("{hours} h"), {"hours": hours})
     return Say(N_("{days} days"), {"days": hours // 24})
-
-
-def digest(cases: Sequence[Case], waiting: int, now: datetime) -> Screen:
-    """One message in place of many new cards at once; their cards follow."""
-    head = Say(N_("Many new cases at once. Their cards follow, the most urgent first."))
-    return Screen((head, *in_group(queue(cases, waiting, 0, now), waiting).says))

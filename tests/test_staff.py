@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from handlers import desk, endings, recording, staff, status
+from handlers import desk, endings, lists, recording, staff, status
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
 from handlers.names import WORDS
 from handlers.reception import HONG_KONG
@@ -20,6 +20,7 @@ from locales import LANGUAGES
 from storage.books import Case
 from storage.links import LinkState
 from storage.seal import Sealed
+from storage.signs import Sign
 
 DAY = date(2027, 1, 15)
 NOW = datetime(2027, 1, 15, 20, 40, tzinfo=HONG_KONG)
@@ -322,12 +323,13 @@ def test_every_state_of_a_link_has_its_word() -> None:
 
 
 def test_a_full_list_fits_a_message() -> None:
-    cases = [replace(CASE, name="considerate watermelon") for _ in range(20)]
+    cases = [replace(CASE, name="considerate watermelon", minor="yes") for _ in range(20)]
+    duty = [Sign(number, "zz" * 64) for number in range(20)]
+    digest = lists.digest(cases, 99, NOW)
 
-    lists = (staff.queue(cases, 99, 0, NOW), staff.digest(cases, 99, NOW), staff.mine(cases, NOW))
-
-    assert all(units(spoken(screen, None).text) <= 4096 for screen in lists)
-    assert "And 79 more" in spoken(staff.digest(cases, 99, NOW)).text
+    for screen in (lists.queue(cases, 99, 0, NOW, duty), digest, lists.mine(cases, NOW)):
+        assert units(spoken(screen, None).text) <= 4096
+    assert "And 79 more" in spoken(digest).text
 
 
 @pytest.mark.parametrize(
@@ -337,13 +339,13 @@ def test_a_full_list_fits_a_message() -> None:
 def test_a_list_tells_hours_then_days(day: int, hour: int, age: str) -> None:
     case = replace(CASE, day=date(2027, 1, day), hour=hour)
 
-    text = spoken(staff.queue([case], 1, 0, NOW)).text
+    text = spoken(lists.queue([case], 1, 0, NOW)).text
 
     assert text.splitlines()[1] == f"quiet heron — It is happening now — {age}"
 
 
 def test_a_list_marks_those_who_may_be_under_eighteen() -> None:
-    text = spoken(staff.queue([replace(CASE, minor="unsure"), CASE], 2, 0, NOW)).text
+    text = spoken(lists.queue([replace(CASE, minor="unsure"), CASE], 2, 0, NOW)).text
 
     assert [line[0] for line in text.splitlines()[1:]] == ["⚠", "q"]
 
