@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.clerk import Room, spoken
 from bot.parcels import Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
-from handlers import notices
+from handlers import leases, notices
 from handlers.casebook import withdraw
 from handlers.reception import HONG_KONG
 from storage.books import Books, Case, Letter, NoSuchCase
@@ -33,6 +33,8 @@ class Herald:
             answer = spoken(notices.to_holder(case, letter.body), None, now)
             return Send(Parcel(case.holder, answer, silent=False, protect=True))
         if letter.body.get("again"):
+            if case.state == "waiting":
+                await leases.begin_to_wait(books, case.id, now)
             await self._tell_all(books, letter, now)
         return Nothing()
 
