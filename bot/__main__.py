@@ -207,13 +207,17 @@ def new_keys(
 
 
 @app.command()
-def check() -> None:
+def check(
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Only the audit rows: which is the first broken one?")
+    ] = False,
+) -> None:
     """Say what is wrong with the settings, the keys, the bots, the group, the databases."""
     from bot import check as checks
 
     logs.begin()
-    findings = [*checks.check_facts(today())]
-    findings += asyncio.run(checks.check_halves(time.time))
+    findings = [] if audit else [*checks.check_facts(today())]
+    findings += asyncio.run(checks.check_chain() if audit else checks.check_halves(time.time))
     for finding in findings:
         say(str(finding))
     if any(finding.mend and finding.grave for finding in findings):

@@ -229,6 +229,36 @@ async def check_topic(api: BotApi, settings: StaffSettings) -> AsyncIterator[Fin
         yield Finding("staff topic")
 
 
+async def check_chain() -> list[Finding]:
+    """The audit rows, with the staff room's settings."""
+    try:
+        return [await check_audit(read_settings(StaffSettings))]
+    except SettingsWrong as error:
+        return [Finding("settings of the staff room", str(error))]
+
+
+async def check_audit(settings: HouseSettings) -> Finding:
+    """The chain of audit rows is whole, as far as its rows go."""
+    store = Store(settings.database_url.get_secret_value())
+    try:
+        await store.prepare()
+        async with store.begin() as books:
+            broken, (rows, end) = await books.audit.first_broken(), await books.audit.end()
+    except Down:
+        return Finding("audit", "The database does not answer. `bot check` says more.")
+    except Broken:
+        return Finding("audit", "It cannot be read. Is it a database of this version?")
+    finally:
+        await store.close()
+    if broken is None:
+        return Finding(f"audit: {rows} rows, whole; the last link is {end[:16]}")
+    mend = (
+        "It, or the row before it, is not what was written. Stop with /freeze, keep a copy of the "
+        "database, and ask who could write to it."
+    )
+    return Finding(f"audit row {broken}", mend)
+
+
 def check_facts(today: date) -> Iterator[Finding]:
     """Facts past their date, numbers nobody has called, laws no lawyer has looked at."""
     for entry in (*facts.entries("help").values(), *facts.entries("law").values()):

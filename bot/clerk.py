@@ -1,18 +1,20 @@
 """The clerk writes out each letter of the staff lane, from the books as they are now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.alarm import ALARMS
-from bot.parcels import Delete, Done, Edit, Errand, Kind, Nothing, Outcome, Parcel, Send
+from bot.parcels import Delete, Done, Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
 from bot.rush import PAGE, TIDY, post_key, put_page
-from handlers import desk, digest, staff
+from handlers import desk, digest, leases, lists, staff
 from handlers.casebook import withdraw
-from handlers.casework import read_link, summary
+from handlers.casework import put_fresh_card, read_link, summary
+from handlers.lists import A_PAGE
 from handlers.reception import HONG_KONG
 from handlers.spoken import Answer, Voice
-from handlers.staff import A_PAGE, Caseworker, Screen
+from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
 from locales import N_
 from storage.books import Books, Case, Letter
@@ -20,6 +22,8 @@ from storage.keys import StaffKeys
 
 LOOSE_FOR = timedelta(minutes=2)
 POINTER_FOR = timedelta(seconds=60)
+SHOWN_OF_A_LINK = 16  # hex digits, as `bot check --audit` tells them
+UNTIL_LEADS_ARE_KNOWN = timedelta(seconds=60)
 
 PLAIN_PAGE = Say(N_("New cases are here, but their list cannot be shown. Please use /queue."))
 PLAIN = Say(N_("A case is here, but its card cannot be shown. Please use /queue."))
@@ -27,16 +31,25 @@ PLAIN = Say(N_("A case is here, but its card cannot be shown. Please use /queue.
 
 @dataclass(slots=True)
 class Room:
-    """Where the staff group is (its id may change), which topic is ours, and the bot's name."""
+    """Where the staff group is (its id may change), which topic is ours, and the bot's name.
+
+    *leads*: the group's administrators, as the rounds found them last.
+    """
 
     chat: int
     topic: int | None
     username: str
+    leads: tuple[int, ...] = ()
+
+
+def here(now: datetime) -> datetime:
+    """*now* in Hong Kong's time."""
+    return now.astimezone(HONG_KONG)
 
 
 def spoken(screen: Screen, language: str | None, now: datetime) -> Answer:
     """A screen in a language, or in all of them."""
-    voice = Voice(language, now.astimezone(HONG_KONG).date())
+    voice = Voice(language, here(now).date())
     return voice.message(screen.says, screen.buttons)
 
 
@@ -55,31 +68,55 @@ class Clerk:
             "alarm": Kind(self.alarm, paced=True),
             "pointer": Kind(self.pointer, self.after_pointer, paced=True),
             "hide": Kind(self.hide),
+            "lapse": Kind(self.lapse),
+            "lease": Kind(self.lease, self.after_lease),
+            "unclaimed": Kind(self.unclaimed),
+            "offer": Kind(self.lapse, self.after_offer),
+            "word": Kind(self.word),
+            "leads": Kind(self.leads),
+            "lead": Kind(self.lead, self.after_lead),
+            "head": Kind(self.head),
             "loose": Kind(self.loose, self.after_loose),
             "withdraw": Kind(self.withdraw),
+            "stale": Kind(self.withdraw, self.after_stale),
+            "stub": Kind(self.stub, paced=True),
         }
 
-    def to_group(self, screen: Screen, now: datetime) -> Parcel:
+    def to_group(self, screen: Screen, now: datetime, silent: bool = True) -> Parcel:
         """The group hears all languages."""
-        return Parcel(self.room.chat, spoken(screen, None, now), thread=self.room.topic)
+        answer = spoken(screen, None, now)
+        return Parcel(self.room.chat, answer, silent, thread=self.room.topic)
 
     async def card(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The case's one card as the case is now; in the same transaction its links' marks."""
         case = await books.cases.get(str(letter.case_id))
         await self._mark(books, case)
-        screen = staff.card(await summary(books, case, self.keys), self.room.username)
-        parcel = self.to_group(screen, now)
+        loud = bool(letter.body.get("loud")) and case.state == "waiting"
+        reminder = staff.remind(case, await books.signs.out("duty"), here(now)) if loud else ()
+        of = await summary(books, case, self.keys)
+        screen = staff.card(of, self.room.username, reminder)
+        parcel = self.to_group(screen, now, silent=not loud and case.urgency != "now")
         post = await books.posts.get(case.id)
-        if post is None or post.chat != self.room.chat:
+        stale = post and post.message == letter.body.get("fresh")
+        if post is None or stale or post.chat != self.room.chat:
             return Send(parcel, case.id)
         return Edit(post.message, parcel, case.id)
 
     async def after_card(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
     ) -> None:
-        """A case with its own card needs no line on a page."""
+        """A case with its own card needs no line on a page; a card it replaces goes.
+
+        From the first card on, the case's time to be taken runs.
+        """
         if page := await books.lines.drop(str(letter.case_id)):
             await put_page(books, page, now + TIDY)
+        if not isinstance(errand, Send) or not isinstance(outcome, Done):
+            return
+        if old := letter.body.get("fresh"):
+            await self._put(books, "stale", letter, errand.parcel.chat, old, now)
+        elif (await books.cases.get(str(letter.case_id))).state == "waiting":
+            await leases.begin_to_wait(books, str(letter.case_id), now)
 
     async def page(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The new cases of a rush that still wait; no page where none is left."""
@@ -101,24 +138,36 @@ class Clerk:
 
     async def say(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The answer to what was asked in the group."""
-        screen = await self._said(books, letter.body["what"], letter.body["holder"])
+        screen = await self._said(books, letter.body["what"], letter.body["holder"], now)
         return Send(self.to_group(screen, now))
 
-    async def _said(self, books: Books, what: str, holder: int) -> Screen:
+    async def _said(self, books: Books, what: str, holder: int, now: datetime) -> Screen:
         match what:
             case "queue":
-                return await self._queue(books)
+                return await self._queue(books, now)
             case "mine":
                 cases = await books.cases.held_by(holder)
-                return Screen(staff.mine(cases[:A_PAGE]).says)
+                return Screen(lists.mine(cases[:A_PAGE], here(now)).says)
             case "yourself":
                 return Screen((staff.YOURSELF,))
+            case "hidden":
+                return Screen((staff.HIDDEN,))
+            case "frozen":
+                return Screen((staff.frozen(await books.signs.out("frozen")),))
+            case "leads":
+                return Screen((staff.CALL_LEADS,))
+            case "leads only":
+                return Screen((staff.LEADS_ONLY,))
+            case "duty":
+                return lists.on_duty(await books.signs.out("duty"))
             case _:
-                return Screen(staff.HELP)
+                return Screen(staff.GROUP_HELP)
 
-    async def _queue(self, books: Books) -> Screen:
+    async def _queue(self, books: Books, now: datetime) -> Screen:
         waiting = await books.cases.count_waiting()
-        return staff.in_group(staff.queue(await books.cases.waiting(A_PAGE), waiting, 0), waiting)
+        cases, duty = await books.cases.waiting(A_PAGE), await books.signs.out("duty")
+        queued = lists.queue(cases, waiting, 0, here(now), duty)
+        return lists.in_group(queued, waiting)
 
     async def alarm(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """Something is wrong with the door, or well again."""
@@ -138,11 +187,124 @@ class Clerk:
     async def hide(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The panel, in the place of what was shown."""
         body = letter.body
-        by = Caseworker(body["chat"], "", body["language"])
+        by = Caseworker(body["chat"], "", body["language"], body.get("leads", False))
         case = await books.cases.get(str(letter.case_id))
         screen = desk.panel(await summary(books, case, self.keys), by)
         answer = spoken(screen, by.language, now)
         return Edit(body["message"], Parcel(by.id, answer, protect=True))
+
+    async def lapse(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """What was allowed while this letter lay here is over."""
+        return Nothing()
+
+    async def after_stale(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """What is too old to be deleted (Bot API, deleteMessage: 48 hours) loses its button."""
+        if isinstance(errand, Delete) and not isinstance(outcome, Done):
+            await self._put(books, "stub", letter, errand.chat, errand.message, now)
+
+    async def _put(
+        self, books: Books, kind: str, of: Letter, chat: int, message: int, now: datetime
+    ) -> None:
+        body = {"chat": chat, "message": message}
+        key = f"{kind}:{chat}:{message}"
+        await books.outbox.put("staff", kind, case_id=of.case_id, key=key, body=body, due=now)
+
+    async def stub(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """An old card that could not be deleted."""
+        case = await books.cases.get(str(letter.case_id))
+        return Edit(letter.body["message"], self.to_group(staff.moved(case), now))
+
+    async def lease(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """Its holder is warned, then it goes back; nothing where they have done something."""
+        body, case = letter.body, await books.cases.get(str(letter.case_id))
+        if not await leases.is_latest(books, letter) or case.holder != body["holder"]:
+            return Nothing()
+        if case.state != "taken":
+            return Nothing()
+        if body["stage"] == "warn":
+            return self._to_one(body["holder"], staff.tell(case, "ends soon"), body, now)
+        await books.cases.give(case.id, None, None)
+        await books.audit.add(body["holder"], "lease ended", case.name, now)
+        await books.outbox.hasten(f"hide:{body['holder']}:", now)
+        await leases.wait(books, case.id, now)
+        await put_fresh_card(books, case, now)
+        return self._to_one(body["holder"], staff.tell(case, "ended"), body, now)
+
+    async def after_lease(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """Warned, or not to be reached: the time runs on, unless they have done something."""
+        warned = isinstance(errand, Send) and letter.body["stage"] == "warn"
+        if warned and await leases.is_latest(books, letter):
+            await leases.end_soon(books, letter)
+
+    async def unclaimed(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """A fresh card, with a sound: nobody has taken it yet."""
+        case = await books.cases.get(str(letter.case_id))
+        if case.state == "waiting" and await leases.is_latest(books, letter):
+            await put_fresh_card(books, case, now, loud=True)
+            await leases.wait_on(books, letter)
+        return Nothing()
+
+    async def after_offer(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """Nobody accepted: the card offers it no longer."""
+        if await leases.is_latest(books, letter):
+            await books.outbox.drop(str(letter.key))
+            case = await books.cases.get(str(letter.case_id))
+            await books.outbox.put_card(case.id, case.urgency, now)
+
+    async def word(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """One line for a caseworker about their case."""
+        body, case = letter.body, await books.cases.get(str(letter.case_id))
+        return self._to_one(body["chat"], staff.tell(case, body["what"], body["by"]), body, now)
+
+    async def leads(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """A letter for each lead; who never began the private chat is called in the group."""
+        reached = {sign.who for sign in await books.signs.out("lead")}
+        for lead in reached.intersection(self.room.leads):
+            body = {**letter.body, "chat": lead}
+            key = f"lead:{lead}:{letter.key}"
+            await books.outbox.put("staff", "lead", key=key, body=body, due=now)
+        if letter.body["what"] in staff.URGENT and not reached.issuperset(self.room.leads):
+            await self._call_leads(books, now)
+        if not self.room.leads:
+            later = now + UNTIL_LEADS_ARE_KNOWN
+            await books.outbox.put("staff", "leads", key=letter.key, body=letter.body, due=later)
+        return Nothing()
+
+    async def _call_leads(self, books: Books, now: datetime) -> None:
+        """Without the matter: the group need not know it."""
+        body = {"what": "leads", "holder": 0}
+        await books.outbox.put("staff", "say", key="call leads", body=body, due=now)
+
+    async def lead(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """One line for one lead."""
+        return self._to_one(letter.body["chat"], staff.to_leads(letter.body), {}, now)
+
+    async def after_lead(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """A lead who has blocked us is called in the group."""
+        if isinstance(outcome, Gone):
+            await books.signs.take_down("lead", letter.body["chat"])
+            await self._call_leads(books, now)
+
+    async def head(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """Once a day the end of the audit chain, to where nobody who writes our books reaches."""
+        rows, end = await books.audit.end()
+        if rows != letter.body["rows"]:
+            body = {"what": "head", "rows": rows, "link": end[:SHOWN_OF_A_LINK]}
+            await books.outbox.put("staff", "leads", key="leads:head", body=body, due=now)
+        await leases.note_head(books, rows, now)
+        return Nothing()
+
+    def _to_one(self, chat: int, screen: Screen, body: Mapping[str, Any], now: datetime) -> Send:
+        answer = spoken(screen, body.get("language"), now)
+        return Send(Parcel(chat, answer, silent=False, protect=True))
 
     async def loose(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """A long link by itself, to be copied, if the case is still theirs."""

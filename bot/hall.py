@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +25,14 @@ from handlers.staff import Caseworker, Screen
 from handlers.talk import Say
 from locales import language_of
 
-NOBODY = frozenset({1087968824, 136817688, 777000})  # anonymous administrator, channel, Telegram
+COMMANDS = (*staff.COMMANDS, "start")
+ANONYMOUS = 1087968824  # GroupAnonymousBot, in place of an administrator who remains anonymous
+NOBODY = frozenset({ANONYMOUS, 136817688, 777000})  # and of a channel, and Telegram itself
 COMMAND = re.compile(r"/([a-z]+)(?:@(\w+))?(?:\s+(\S.*))?", re.DOTALL)
 PAYLOAD = re.compile(r"case_([0-9a-f]{32})")
-TAKE = re.compile(r"take:([0-9a-f]{32}):0:")
+ON_A_CARD = re.compile(r"(take|accept):([0-9a-f]{32}):0:")
 QUEUE = re.compile(r"queue:([0-9]{1,4})")
+AT_A_GLANCE = 80  # letters read before a toast is gone; what is longer waits for a tap
 
 
 class NotAccepted(Exception):
@@ -70,34 +74,47 @@ class Hall:
             return
         self.heights.seen(message.chat.id, message.message_id)
         match = self._command(message)
-        if match and not match[3] and update.message:
-            await self._asked(update.update_id, message, match[1])
+        if match and update.message and (not match[3] or match[1] == "duty"):
+            await self._asked(update.update_id, message, match[1], match[3] or "")
         elif await self._about_a_case(message):
             await self.casebook.send_away(
                 message.chat.id, message.message_id, update.update_id, self.now()
             )
         self.poke()
 
-    async def _asked(self, update: int, message: Message, what: str) -> None:
-        if what not in ("queue", "mine", "help", "start"):
+    async def _asked(self, update: int, message: Message, what: str, rest: str) -> None:
+        if what not in COMMANDS:
             return
         user = message.from_user
         if user is None or message.sender_chat or user.id in NOBODY:
-            await self.casebook.answer_group(0, "yourself", update, self.now())
-        elif await self.members.include(user.id):
-            await self.casebook.answer_group(user.id, what, update, self.now())
+            hidden = user is not None and user.id == ANONYMOUS
+            who = "hidden" if hidden else "yourself"
+            await self.casebook.answer_group(0, who, update, self.now())
+            return
+        act, refused = await self._let_in(self.act_of(user, update, message.message_id))
+        if refused is not None:
+            return
+        if what in ("freeze", "thaw"):
+            await self.casebook.freeze(act, what == "freeze")
+            what = "frozen" if act.by.leads else "leads only"
+        elif rest in ("on", "off"):
+            await self.casebook.duty(act, rest == "on")
+        await self.casebook.answer_group(user.id, what, update, self.now())
 
     async def _about_a_case(self, message: Message) -> bool:
         """A reply to one of our messages, a link, or the name of an open case."""
         replied = message.reply_to_message
         if replied and replied.from_user and replied.from_user.id == self.bot:
             return True
-        text = message.text or ""
-        entities = tuple(
-            Entity(str(part.type), part.offset, part.length, part.url or "")
-            for part in message.entities
-        )
-        return bool(find(text, entities)) or await self.casebook.is_about_a_case(text)
+        text = message.text or message.caption or ""
+        return bool(find(text, entities_of(message))) or await self.casebook.is_about_a_case(text)
+
+    async def changed(self, chat: int, user: int, inside: bool) -> None:
+        """Somebody's membership changed; who is out of the group loses their cases at once."""
+        self.members.forget(user)
+        if chat == self.room.chat and not inside:
+            await self.casebook.let_go(user, self.now())
+            self.poke()
 
     # The private chats
 
@@ -107,25 +124,39 @@ class Hall:
         if message is None or message.from_user is None:
             return
         self.heights.seen(message.chat.id, message.message_id)
-        by, act = self.act_of(message.from_user, update.update_id, message.message_id)
-        if not await self.members.include(by.id):
-            await self.show(by, Screen((staff.OUTSIDER,)))
+        act = self.act_of(message.from_user, update.update_id, message.message_id)
+        act, refused = await self._let_in(act)
+        by = act.by
+        if by.leads:
+            await self.casebook.reach(by)
+        if refused:
+            await self.show(by, Screen((refused,)))
         elif match := self._command(message):
-            await self.show(by, await self._commanded(act, match[1], match[3] or ""))
+            await self.show(by, await self._commanded(act, message, match[1], match[3] or ""))
         elif not message.text:
-            await self.show(by, Screen((staff.UNREADABLE,)))
+            await self.show(by, await self.casebook.throw_out(act))
         else:
             screen, on = await self.casebook.type(act, message.text)
             await self.show(by, screen, on)
         self.poke()
 
-    async def _commanded(self, act: Act, what: str, rest: str) -> Screen:
+    async def _commanded(self, act: Act, message: Message, what: str, rest: str) -> Screen:
         payload = PAYLOAD.fullmatch(rest)
-        if what == "start" and payload:
-            return await self.casebook.press(act, staff.press("panel", payload[1]))
-        if what in ("queue", "mine"):
-            return await self.casebook.listed(act.by, what)
-        return Screen(staff.HELP)
+        match what:
+            case "start" if payload:
+                return await self.casebook.press(act, staff.press("panel", payload[1]))
+            case "queue" | "mine":
+                return await self.casebook.listed(act, what)
+            case "case" if rest:
+                return await self.casebook.named(act, rest)
+            case "find" if links := find(message.text or "", entities_of(message)):
+                return await self.casebook.with_link(act, links)
+            case "freeze" | "thaw":
+                return await self.casebook.freeze(act, what == "freeze")
+            case "duty" if rest in ("on", "off"):
+                return await self.casebook.duty(act, rest == "on")
+            case _:
+                return Screen(staff.HELP)
 
     # Presses
 
@@ -134,36 +165,42 @@ class Hall:
         query = update.callback_query
         if query is None or query.message is None:
             return
-        by, act = self.act_of(query.from_user, update.update_id, query.message.message_id)
+        act = self.act_of(query.from_user, update.update_id, query.message.message_id)
+        act, said = await self._let_in(act)
         in_group = query.message.chat.id == self.room.chat
-        if by.id in NOBODY:
-            said: Say | None = staff.YOURSELF
-        elif not await self.members.include(by.id):
-            said = await self._turn_away(by, act.message, in_group)
-        elif in_group:
+        if said == staff.OUTSIDER and not in_group:
+            # What a former caseworker still had on the screen goes too.
+            await self.redraw(act.by, act.message, Screen((said,)))
+        elif said is None and in_group:
             said = await self._take(act, query.data or "")
-        elif query.message.chat.id != by.id:
+        elif said is None and query.message.chat.id != act.by.id:
             said = staff.NOT_MINE  # the group under a number we do not know yet
-        else:
+        elif said is None:
             said = await self._press(act, query.data or "")
         self.poke()
-        await self.settle(query, by, said)
+        await self.settle(query, act.by, said)
 
-    async def _turn_away(self, by: Caseworker, message: int, in_group: bool) -> Say:
-        """What a former caseworker still had on the screen goes too."""
-        if not in_group:
-            await self.redraw(by, message, Screen((staff.OUTSIDER,)))
-        return staff.OUTSIDER
+    async def _let_in(self, act: Act) -> tuple[Act, Say | None]:
+        """The act of a member, who may lead the group; or why they may not act now."""
+        if act.by.id in NOBODY:
+            return act, staff.YOURSELF
+        membership = await self.members.of(act.by.id)
+        if not membership.inside:
+            return act, staff.OUTSIDER
+        act = replace(act, by=replace(act.by, leads=membership.leading))
+        return act, staff.HIDDEN if membership.hidden else None
 
     async def _take(self, act: Act, name: str) -> Say:
-        match = TAKE.fullmatch(name)
+        match = ON_A_CARD.fullmatch(name)
         if match is None:
             return staff.NOT_MINE
-        return await self.casebook.take(act.by, match[1], act.update, act.now)
+        if match[1] == "accept":
+            return await self.casebook.accept(act, match[2])
+        return await self.casebook.take(act.by, match[2], act.update, act.now)
 
     async def _press(self, act: Act, name: str) -> Say | None:
         if match := QUEUE.fullmatch(name):
-            screen = await self.casebook.listed(act.by, "queue", int(match[1]))
+            screen = await self.casebook.listed(act, "queue", int(match[1]))
         else:
             screen = await self.casebook.press(act, name)
         return None if await self.redraw(act.by, act.message, screen) else staff.GONE
@@ -172,7 +209,7 @@ class Hall:
         """Answer the press; one that is too old is nobody's fault."""
         text = spoken(Screen((said,)), by.language, self.now()).text if said else None
         try:
-            await query.answer(text)
+            await query.answer(text, show_alert=len(text or "") > AT_A_GLANCE)
         except (BadRequest, Forbidden):
             return
         except (NetworkError, RetryAfter) as error:
@@ -201,16 +238,24 @@ class Hall:
         """The time, in UTC."""
         return moment(self.clock)
 
-    def act_of(self, user: User, update: int, message: int) -> tuple[Caseworker, Act]:
-        """Who does it, and their act, now."""
+    def act_of(self, user: User, update: int, message: int) -> Act:
+        """An act of *user*, now; whether they may is not looked at."""
         by = Caseworker(user.id, user.full_name, language_of(user.language_code))
         now = self.now()
-        return by, Act(by, update, message, now, now.astimezone(HONG_KONG).date())
+        return Act(by, update, message, now, now.astimezone(HONG_KONG))
 
     def _command(self, message: Message) -> re.Match[str] | None:
         match = COMMAND.fullmatch(message.text or "")
         ours = match and match[2] in (None, self.room.username)
         return match if ours else None
+
+
+def entities_of(message: Message) -> tuple[Entity, ...]:
+    """The marks on a message's words, as links are found by."""
+    return tuple(
+        Entity(str(part.type), part.offset, part.length, part.url or "")
+        for part in message.entities or message.caption_entities
+    )
 
 
 def arrived(outcome: Outcome) -> bool:

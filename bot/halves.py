@@ -170,6 +170,7 @@ async def open_staff(
             lambda: keep_house(store, clock),
             lambda: beat("staff", store, lambda: receiver.listened, clock),
             watch.run,
+            room.rounds.run,
         )
         yield Half("staff", room.courier, receiver, chores)
 

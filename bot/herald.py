@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.clerk import Room, spoken
 from bot.parcels import Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
 from bot.rush import put_page
-from handlers import notices
+from handlers import leases, notices
 from handlers.casebook import withdraw
 from handlers.casework import lets
 from handlers.reception import HONG_KONG
@@ -35,6 +35,8 @@ class Herald:
             answer = spoken(notices.to_holder(case, letter.body), None, now)
             return Send(Parcel(case.holder, answer, silent=False, protect=True))
         if letter.body.get("again"):
+            if case.state == "waiting":
+                await leases.begin_to_wait(books, case.id, now)
             await self._tell_all(books, letter, now)
         return Nothing()
 

@@ -9,6 +9,7 @@ gets its own card, and its line goes.
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from handlers import leases
 from handlers.digest import LINES
 from storage.books import Books, Letter
 
@@ -62,6 +63,7 @@ class Rush:
         await books.lines.put(self._page, [str(card.case_id) for card in cards])
         for card in cards:
             await books.outbox.done(card)
+            await leases.begin_to_wait(books, str(card.case_id), datetime.fromtimestamp(now, UTC))
         self._room -= len(cards)
         await put_page(books, self._page, self._next_edit(now))
 

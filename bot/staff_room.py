@@ -9,13 +9,15 @@ from telegram import Update
 from telegram.ext import Application, ApplicationBuilder
 
 from bot import staff_slim
-from bot.clerk import Clerk, Room
+from bot.clerk import Clerk, Room, moment
 from bot.courier import Courier, Heights, Pace
 from bot.hall import NOBODY, Hall
 from bot.herald import Herald
 from bot.members import Members
+from bot.menu import set_menu
 from bot.postman import Postman
 from bot.receiver import Desk
+from bot.rounds import Rounds
 from bot.rush import Rush
 from bot.slim import Update as Raw
 from bot.slim import lane_of, part_of
@@ -46,10 +48,11 @@ class Switchboard(Telephone):
 
 @dataclass(frozen=True, slots=True)
 class StaffRoom:
-    """The two ends of the staff bot: what the receiver needs, and the courier to run beside it."""
+    """The staff bot: what the receiver needs, and the courier and rounds to run beside it."""
 
     desk: Desk
     courier: Courier
+    rounds: Rounds
 
 
 @asynccontextmanager
@@ -92,7 +95,9 @@ async def open_staff_room(
         members = Members(app.bot, room, clock)
         hall = Hall(app.bot.id, room, casebook, members, postman, heights, courier.poke, clock)
         app.add_handlers(hall.handlers())
-        yield StaffRoom(desk(app, hall), courier)
+        await set_menu(app.bot, room, moment(clock))
+        rounds = Rounds(casebook, members, courier.poke, clock)
+        yield StaffRoom(desk(app, hall), courier, rounds)
 
 
 def desk(app: Telephone, hall: Hall) -> Desk:
@@ -102,7 +107,8 @@ def desk(app: Telephone, hall: Hall) -> Desk:
     async def hear(line: Sequence[Raw]) -> int:
         raw = line[0]
         if raw.keys() & {"chat_member", "my_chat_member"}:
-            hall.members.forget(part_of(raw)["user"])
+            change = part_of(raw)
+            await hall.changed(change["chat"]["id"], change["user"], change["inside"])
             return 1
         try:
             await app.process_update(Update.de_json(raw, app.bot))
@@ -122,7 +128,7 @@ def desk(app: Telephone, hall: Hall) -> Desk:
         user = update.effective_user
         if user is None or user.id in NOBODY:
             return
-        by, _ = hall.act_of(user, update.update_id, 0)
+        by = hall.act_of(user, update.update_id, 0).by
         if update.callback_query:
             await hall.settle(update.callback_query, by, pressed)
         elif update.effective_chat and update.effective_chat.type == "private":

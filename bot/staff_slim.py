@@ -12,13 +12,12 @@ def _message(message: Update) -> Update | None:
     kept = _bare(message)
     if "sender_chat" in message:
         kept["sender_chat"] = chat(message["sender_chat"])
-    if words := message.get("text") or message.get("caption"):
-        found = message.get("entities") or message.get("caption_entities") or []
-        kept["text"] = words
-        kept["entities"] = entities(found)
+    for words, marks in (("text", "entities"), ("caption", "caption_entities")):
+        if message.get(words):
+            kept |= {words: message[words], marks: entities(message.get(marks, []))}
     if (replied := message.get("reply_to_message")) and "forum_topic_created" not in replied:
         kept["reply_to_message"] = _bare(replied)
-    readable = kept.keys() & {"text", "reply_to_message"} or MEDIA & message.keys()
+    readable = kept.keys() & {"text", "caption", "reply_to_message"} or MEDIA & message.keys()
     return kept if readable else None
 
 
@@ -28,9 +27,11 @@ def _bare(message: Update) -> Update:
 
 
 def _membership(change: Update) -> Update | None:
-    """Who joined or left: what we know of their membership is dropped."""
-    user = change["new_chat_member"]["user"]
-    return {"chat": chat(change["chat"]), "user": user["id"]}
+    """Whose membership changed, and whether they are in the group now (Bot API, ChatMember)."""
+    new = change["new_chat_member"]
+    out = new["status"] in ("left", "kicked")
+    inside = not out and (new["status"] != "restricted" or new.get("is_member", False))
+    return {"chat": chat(change["chat"]), "user": new["user"]["id"], "inside": inside}
 
 
 def _person(user: Update) -> Update:

@@ -1,19 +1,19 @@
 """What a caseworker does with a case they hold: one verb a function, inside one transaction.
 
-Nobody else gets this far: the casebook makes a Work only for the holder. A verb of an update that
-was heard before (*first* is False) changes nothing and shows how things stand.
+Nobody else gets this far: the casebook makes a Work only for who has the right (handlers.verbs).
+A verb of an update that was heard before (*first* is False) changes nothing and shows how things
+stand.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers import desk, staff
+from handlers import desk, leases
 from handlers.desk import Opened, Written
 from handlers.reception import HONG_KONG
 from handlers.staff import Caseworker, Screen, Summary, under_age
-from handlers.standing import OUTCOMES
 from handlers.talk import Say
 from locales import LANGUAGES, N_
 from storage.books import Books, Case, LinkRow, NoSuchLink
@@ -21,25 +21,33 @@ from storage.keys import StaffKeys
 from storage.seal import NotOpened, Place, Sealed, seal, unseal
 
 HIDDEN_AFTER = timedelta(minutes=15)
-MOST_OF_A_REFERENCE = 200  # letters: more would leave no room for the address beside it
+MANY_REVEALS = 10  # an hour
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One update of a caseworker in the private chat: the message pressed, or the one typed."""
+    """One update of a caseworker in the private chat: the message pressed, or the one typed.
+
+    *here* is *now* in Hong Kong's time.
+    """
 
     by: Caseworker
     update: int
     message: int
     now: datetime
-    today: date
+    here: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in Hong Kong."""
+        return self.here.date()
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A caseworker, a case that they hold, and the transaction in which they do something.
+    """A caseworker, a case, and the transaction in which they do something with it.
 
-    *on* is the message that shows what comes of typed words.
+    *screen*: the message that will show what came of it.
     """
 
     books: Books
@@ -48,7 +56,7 @@ class Work:
     case: Case
     first: bool
     new_id: Callable[[], str]
-    on: int = 0
+    screen: int
 
     @property
     def room(self) -> int:
@@ -59,25 +67,78 @@ class Work:
         """The audit row of this act."""
         await self.books.audit.add(self.act.by.id, what, self.case.name, self.act.now)
 
+    async def reveals(self) -> int:
+        """How often this caseworker has opened links within the hour."""
+        hour = self.act.now - timedelta(hours=1)
+        return await self.books.audit.times(self.act.by.id, "reveal", hour)
+
+    async def note_reveal(self, what: str) -> None:
+        """The audit row of links shown; more than ten an hour by one person tells the leads."""
+        await self.note_down(what)
+        by = self.act.by
+        if await self.reveals() == MANY_REVEALS + 1:
+            body = {"what": "reveals", "name": by.name}
+            await self.books.outbox.put(
+                "staff", "leads", key=f"reveals:{by.id}", body=body, due=self.act.now
+            )
+
     async def put_card(self) -> None:
         """The group's card, as the case is now."""
         await self.books.outbox.put_card(self.case.id, self.case.urgency, self.act.now)
 
-    async def hide_later(self, message: int) -> None:
-        """What *message* is about to show is hidden in time, whatever becomes of us."""
-        chat = self.act.by.id
+    async def write(self, text: str) -> None:
+        """A caseworker's note or reason, sealed."""
+        note, author = self.new_id(), self.act.by.id
+        sealed = seal(text.encode(), self.keys.own.public, self.place(f"staff note {note}"))
+        await self.books.notes.add(note, self.case.id, author, sealed, self.act.today)
+
+    async def hide_later(self) -> None:
+        """What is about to be shown is hidden in time, whatever becomes of us."""
+        chat, message = self.act.by.id, self.screen
         await self.books.outbox.put(
             "staff",
             "hide",
             case_id=self.case.id,
             key=f"hide:{chat}:{message}",
-            body={"chat": chat, "message": message, "language": self.act.by.language},
+            body={
+                "chat": chat,
+                "message": message,
+                "language": self.act.by.language,
+                "leads": self.act.by.leads,
+            },
             due=self.act.now + HIDDEN_AFTER,
         )
+
+    async def is_closed_to_us(self) -> bool:
+        """Whether these links stay closed: under 18, and no lead has just said why."""
+        return under_age(self.case) and await self.books.outbox.get(self.unlocked) is None
+
+    @property
+    def unlocked(self) -> str:
+        """The letter that lies in the outbox while a lead may see the links."""
+        return f"unlocked:{self.case.id}:{self.act.by.id}"
 
     def place(self, field: str) -> Place:
         """Where a field of this case is sealed."""
         return Place(self.case.id, field)
+
+
+async def put_fresh_card(books: Books, case: Case, now: datetime, loud: bool = False) -> None:
+    """A new card at the end of the group's chat, where it is seen; the old one goes after it.
+
+    *loud*: with a sound, and the line that nobody has taken it yet.
+    """
+    post = await books.posts.get(case.id)
+    fresh = post.message if post else None
+    await books.outbox.put_card(case.id, case.urgency, now, fresh, loud)
+
+
+async def tell(books: Books, case: Case, whom: int | None, what: str, act: Act) -> None:
+    """One line for a caseworker about their case, in their private chat; not to oneself."""
+    if whom in (None, act.by.id):
+        return
+    body = {"chat": whom, "what": what, "by": act.by.name}
+    await books.outbox.put("staff", "word", case_id=case.id, body=body, due=act.now)
 
 
 # Reading what is sealed
@@ -131,6 +192,7 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
         await may_ask(books, case),
         await lets(books, case, "watch"),
         await books.letterboxes.get(case.id) is not None,
+        await leases.is_offered(books, case.id),
     )
 
 
@@ -176,33 +238,58 @@ async def show_panel(work: Work, number: int, word: str) -> Screen:
 
 async def reveal(work: Work, page: int, word: str) -> Screen:
     """The links, with their audit row and their hiding, or none of it."""
-    if under_age(work.case):
+    if await work.is_closed_to_us():
         return await refused_under_age(work)
     if work.first:
-        await work.note_down("reveal")
-    await work.hide_later(work.act.message)
+        await work.note_reveal("reveal")
+    await work.hide_later()
     links = await links_of(work.books, work.case, work.keys)
-    return desk.links_page(await told(work), links, page, work.room)
+    screen = desk.links_page(await told(work), links, page, work.room)
+    often = await work.reveals()
+    return desk.with_a_pause(screen, often) if often > MANY_REVEALS else screen
+
+
+async def ask_unlock(work: Work, number: int, word: str) -> Screen:
+    """Why does a lead have to see links where somebody may be under 18?"""
+    return desk.ask_reason(work.case, "unlock")
+
+
+async def unlock(work: Work, number: int, text: str) -> Screen:
+    """The links for as long as they are shown; the reason lies sealed among the notes."""
+    if work.first:
+        await work.write(text)
+        await work.note_reveal("reveal under 18")
+        await work.books.outbox.put(
+            "staff",
+            "lapse",
+            case_id=work.case.id,
+            key=work.unlocked,
+            body={},
+            due=work.act.now + HIDDEN_AFTER,
+        )
+    await work.hide_later()
+    links = await links_of(work.books, work.case, work.keys)
+    return desk.links_page(await told(work), links, 0, work.room)
 
 
 async def refused_under_age(work: Work) -> Screen:
-    """These links are opened by nobody here."""
+    """These links are opened by nobody but a lead, who says why."""
     line = Say(N_("These links stay closed: somebody may be under 18. Please refer the case."))
     return desk.panel(await told(work), work.act.by, line)
 
 
 async def loosen(work: Work, number: int, word: str) -> Screen:
     """A long link by itself, unprotected so that it can be copied; the courier withdraws it."""
-    if under_age(work.case):
+    if await work.is_closed_to_us():
         return await refused_under_age(work)
     await the_link(work, number)
     if work.first:
-        await work.note_down("reveal loose")
+        await work.note_reveal("reveal loose")
         body = {"chat": work.act.by.id, "number": number, "language": work.act.by.language}
         await work.books.outbox.put(
             "staff", "loose", case_id=work.case.id, body=body, due=work.act.now
         )
-    await work.hide_later(work.act.message)
+    await work.hide_later()
     links = await links_of(work.books, work.case, work.keys)
     page = page_with(desk.pages_of(links, work.room), number)
     return desk.links_page(await told(work), links, page, work.room)
@@ -217,7 +304,7 @@ async def read_notes(work: Work, page: int, word: str) -> Screen:
     """The notes, and the question for one more; audited and hidden like the links."""
     if work.first:
         await work.note_down("read note")
-    await work.hide_later(work.act.message)
+    await work.hide_later()
     return desk.notes_page(await told(work), await notes_of(work), page, room=work.room)
 
 
@@ -234,44 +321,6 @@ async def notes_of(work: Work) -> list[Written]:
         plain = opened(note.sealed, work.keys, work.place(f"{whose} note {note.id}")) or b""
         written.append(Written(plain.decode(), note.day, note.kind))
     return written
-
-
-async def choose_link(work: Work, page: int, word: str) -> Screen:
-    """Which link to record something of."""
-    links = await links_of(work.books, work.case, work.keys)
-    return desk.choose_link(await told(work), links, page)
-
-
-async def choose_state(work: Work, number: int, word: str) -> Screen:
-    """What became of that link."""
-    return desk.choose_state(await told(work), await the_link(work, number))
-
-
-async def record(work: Work, number: int, word: str) -> Screen:
-    """A link's new state, its audit row, the card and the news, or none of it."""
-    state = desk.CHOICES.get(word)
-    if state is None:
-        return await show_panel(work, number, word)
-    if state == "requested" and not await may_ask(work.books, work.case):
-        return desk.panel(await told(work), work.act.by, Say(staff.DO_NOT_ASK))
-    row = await the_row(work, number)
-    if work.first and row.state != state:
-        await work.books.links.record(work.case.id, number, state, row.reference, work.act.today)
-        await work.note_down(f"record {number}: {state}")
-        await work.put_card()
-        await put_news(work)
-    return desk.recorded(await told(work), await the_link(work, number))
-
-
-async def explain(work: Work, number: int, word: str) -> Screen:
-    """Why the platform said no."""
-    row = await the_row(work, number)
-    if word not in desk.WHY or row.state != "refused":
-        return await show_panel(work, number, word)
-    if work.first:
-        await work.books.links.explain(work.case.id, number, word)
-        await work.note_down(f"why {number}: {word}")
-    return desk.recorded(await told(work), await the_link(work, number))
 
 
 async def put_news(work: Work, kind: str = "news") -> None:
@@ -306,93 +355,12 @@ def next_hour(now: datetime, hour: int | None) -> datetime:
     return then if then > local else then + timedelta(days=1)
 
 
-# Verbs that end it
-
-
-async def choose_whom(work: Work, number: int, word: str) -> Screen:
-    """Whom an under-18 case was referred to."""
-    return desk.choose_whom(await told(work))
-
-
-async def refer(work: Work, number: int, word: str) -> Screen:
-    """Recorded, and closed as referred."""
-    if word not in desk.WHOM or not under_age(work.case):
-        return await show_panel(work, number, word)
-    return await end(work, f"refer: {word}", "referred")
-
-
-async def choose_outcome(work: Work, number: int, word: str) -> Screen:
-    """How it ended."""
-    return desk.choose_outcome(await told(work))
-
-
-async def close(work: Work, number: int, word: str) -> Screen:
-    """Closed with that outcome."""
-    if word not in OUTCOMES:
-        return await show_panel(work, number, word)
-    return await end(work, f"close: {word}", word)
-
-
-async def end(work: Work, what: str, outcome: str) -> Screen:
-    """The case is over: so is our need to know where the person is."""
-    if work.first:
-        await work.books.cases.close(work.case.id, work.act.by.id, outcome)
-        await work.books.addresses.drop(work.case.id)
-        await work.note_down(what)
-        await work.put_card()
-    return desk.panel(await told(work), work.act.by)
-
-
-async def release(work: Work, number: int, word: str) -> Screen:
-    """Back to the queue."""
-    if work.first:
-        await work.books.cases.release(work.case.id, work.act.by.id)
-        await work.note_down("release")
-        await work.put_card()
-    return desk.panel(await told(work), work.act.by)
-
-
-Verb = Callable[[Work, int, str], Awaitable[Screen]]
-
-VERBS: Mapping[str, Verb] = {
-    "panel": show_panel,
-    "show": reveal,
-    "loose": loosen,
-    "note": read_notes,
-    "record": choose_link,
-    "state": choose_state,
-    "set": record,
-    "why": explain,
-    "refer": choose_whom,
-    "to": refer,
-    "close": choose_outcome,
-    "outcome": close,
-    "release": release,
-}
-
-
 # What is typed
 
 
 async def keep_note(work: Work, number: int, text: str) -> Screen:
     """A caseworker's note, sealed."""
     if work.first:
-        note = work.new_id()
-        sealed = seal(text.encode(), work.keys.own.public, work.place(f"staff note {note}"))
-        await work.books.notes.add(note, work.case.id, work.act.by.id, sealed, work.act.today)
+        await work.write(text)
         await work.note_down("note")
     return desk.panel(await told(work), work.act.by, Say(N_("The note is kept.")))
-
-
-async def keep_reference(work: Work, number: int, text: str) -> Screen:
-    """The platform's own number for a request, sealed."""
-    link = await the_link(work, number)
-    if work.first:
-        place = work.place(f"reference {number}")
-        sealed = seal(text[:MOST_OF_A_REFERENCE].encode(), work.keys.own.public, place)
-        await work.books.links.record(work.case.id, number, link.state, sealed, work.act.today)
-        await work.note_down(f"reference {number}")
-    return desk.panel(await told(work), work.act.by, Say(N_("The reference is kept.")))
-
-
-KEEP: Mapping[str, Verb] = {"note": keep_note, "reference": keep_reference}

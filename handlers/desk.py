@@ -1,10 +1,11 @@
 """What a caseworker sees in the private chat: a case's panel, its links, notes and record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from handlers.checking import summed_up
+from handlers.rights import holds, may_assign, may_reopen, may_unlock
 from handlers.spoken import units
 from handlers.staff import (
     Caseworker,
@@ -17,9 +18,10 @@ from handlers.staff import (
     spelled,
     under_age,
 )
-from handlers.standing import OUTCOMES, link_states
-from handlers.talk import Blank, Button, Code, Fact, Say, Standing, Strong
+from handlers.standing import link_states
+from handlers.talk import Blank, Button, Code, Say, Standing, Strong
 from locales import N_
+from storage.books import Case
 from storage.links import LinkState
 from storage.notes import Kind
 
@@ -36,20 +38,6 @@ STATES: Mapping[LinkState, str] = {
     "refused": N_("refused"),
     "back": N_("back again"),
 }
-
-WHY: Mapping[str, str] = {
-    "rules": N_("Within its rules"),
-    "proof": N_("Wants proof of identity"),
-    "silent": N_("Answers nobody"),
-    "closed": N_("Closed group"),
-    "nobody": N_("Nobody to ask"),
-    "court": N_("Wants a court order"),
-}
-"""Why a platform said no, as handlers.standing.REASONS tells the person."""
-
-CHOICES: Mapping[str, LinkState] = {state: state for state in STATES if state != "new"}
-
-WHOM = ("police", "welfare", "take_it_down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +66,30 @@ class Written:
 
 def panel(of: Summary, by: Caseworker, first: Say | None = None) -> Screen:
     """A case and what its holder can do; for anybody else one line."""
-    if of.case.state != "taken" or of.case.holder != by.id:
-        return Screen((whose(of),))
-    links = Standing(of.case.state, of.links)
+    if not holds(by, of.case):
+        return Screen((whose(of),), tuple(panel_of_others(of, by)))
     lines = [*((first,) if first else ()), *about(of)]
     lines += (summed_up(of.check),) if of.check else ()
     lines.append(Say(N_("• Note: written") if of.note else N_("• Note: none")))
     if of.links:
-        lines.append(Say(N_("Links: {links}."), {"links": link_states(links)}))
-    return Screen(tuple(lines), tuple(panel_buttons(of)))
+        lines.append(states_line(of))
+    return Screen(tuple(lines), tuple(panel_buttons(of, by)))
+
+
+def panel_of_others(of: Summary, by: Caseworker) -> list[Button]:
+    """What may be done with a case by who does not hold it."""
+    reopen = Button(press("reopen", of.case.id), N_("Reopen"))
+    assign = Button(press("reassign", of.case.id), N_("Reassign"))
+    return [
+        *((reopen,) if may_reopen(by, of.case) else ()),
+        *((assign,) if may_assign(by, of.case) else ()),
+    ]
+
+
+def states_line(of: Summary) -> Say:
+    """How many links are in each state."""
+    links = Standing(of.case.state, of.links)
+    return Say(N_("Links: {links}."), {"links": link_states(links)})
 
 
 def whose(of: Summary) -> Say:
@@ -101,7 +104,7 @@ def whose(of: Summary) -> Say:
             return Say(N_("{case} is waiting. Take it on its card in the group."), name)
 
 
-def panel_buttons(of: Summary) -> list[Button]:
+def panel_buttons(of: Summary, by: Caseworker) -> list[Button]:
     """*Refer* stands in place of *Show links* where somebody may be under 18."""
     case = of.case.id
     if under_age(of.case):
@@ -109,11 +112,16 @@ def panel_buttons(of: Summary) -> list[Button]:
     else:
         first = [Button(press("show", case), N_("Show links"), "primary")] if of.links else []
     record = [Button(press("record", case), N_("Record"))] if of.links else []
+    unlock = [Button(press("unlock", case), N_("Open links, say why"))] if of.links else []
+    hand_over = Button(press("offer", case), N_("Hand over"))
+    keep = Button(press("keep", case), N_("Keep it"))
     return [
         *first,
         Button(press("note", case), N_("Note")),
         *record,
         *([Button(press("write", case), N_("Write to the person"))] if of.reachable else []),
+        *(unlock if may_unlock(by, of.case) else ()),
+        keep if of.offered else hand_over,
         Button(press("release", case), N_("Release")),
         Button(press("close", case), N_("Close"), "danger"),
     ]
@@ -158,7 +166,9 @@ def links_page(of: Summary, links: Sequence[Opened], page: int, room: int = ROOM
         says += link_lines(link)
         keys += link_buttons(of.case.id, link)
     moves = turns("show", of.case.id, page, len(pages))
-    return Screen(tuple(says), (*keys, *moves, back(of.case.id)))
+    first = pages[page][0].number if pages[page] else 1
+    record = Button(press("record", of.case.id, page_of_choices(first)), N_("Record"))
+    return Screen(tuple(says), (*keys, *moves, record, back(of.case.id)))
 
 
 def link_lines(link: Opened) -> list[Say]:
@@ -171,6 +181,25 @@ def link_lines(link: Opened) -> list[Say]:
     if link.reference:
         lines.append(Say(N_("Reference: {reference}"), {"reference": Code(link.reference)}))
     return lines
+
+
+def with_a_pause(shown: Screen, times: int) -> Screen:
+    """For nobody but who reads it: how often, and that a pause is allowed."""
+    line = Say(
+        N_("You have opened links {times} times within an hour. It is fine to pause."),
+        {"times": times},
+    )
+    return replace(shown, says=(line, *shown.says))
+
+
+def page_of_choices(number: int) -> int:
+    """The page of the choice of links (handlers.recording) on which a link is."""
+    return (number - 1) // MOST_CHOICES
+
+
+def without_address(link: Opened) -> Opened:
+    """A link of which nobody here may see the address."""
+    return replace(link, url="", open_url="")
 
 
 def link_line(link: Opened) -> Say:
@@ -252,80 +281,19 @@ def pieces(text: str, most: int) -> list[str]:
     return [text[start : start + step] for start in range(0, len(text), step)]
 
 
-# Record
+# Reasons
+
+REASONS: Mapping[str, str] = {
+    "reopen": N_("{case}: why is it opened again? Type the reason, or Back."),
+    "unlock": N_(
+        "{case}: why do you have to see these links yourself? Type the reason, or Back. It is "
+        "kept with the case."
+    ),
+    "assign": N_("{case}: why do you give it to somebody else? Type the reason, or Back."),
+}
 
 
-def choose_link(of: Summary, links: Sequence[Opened], page: int) -> Screen:
-    """Which link something is known of; no address is shown."""
-    pages = [links[i : i + MOST_CHOICES] for i in range(0, len(links), MOST_CHOICES)] or [[]]
-    page = min(page, len(pages) - 1)
-    ask = Say(N_("{case}: which link?"), {"case": Strong(of.case.name)})
-    keys = [
-        Button(press("state", of.case.id, link.number), Say("{n}", {"n": link.number}))
-        for link in pages[page]
-    ]
-    says = (ask, *map(link_line, pages[page]))
-    return Screen(says, (*keys, *turns("record", of.case.id, page, len(pages)), back(of.case.id)))
-
-
-def choose_state(of: Summary, link: Opened) -> Screen:
-    """What became of it."""
-    ask = Say(N_("What became of it?"))
-    keys = [
-        Button(press("set", of.case.id, link.number, state), STATES[state])
-        for state in CHOICES.values()
-    ]
-    return Screen((link_line(link), ask), (*keys, back(of.case.id)))
-
-
-RECORDED = N_("Recorded. Type the platform's reference, or Back.")
-
-
-def recorded(of: Summary, link: Opened) -> Screen:
-    """It is recorded; the platform's reference may follow."""
-    ask = Say(RECORDED)
-    keys = (
-        *why_buttons(of, link),
-        Button(press("record", of.case.id), N_("Another link")),
-        back(of.case.id),
-    )
-    return Screen((link_line(link), ask), keys, asks="reference", number=link.number)
-
-
-def why_buttons(of: Summary, link: Opened) -> tuple[Button, ...]:
-    """A *no* may be given its reason, which the person is told in plain words."""
-    if link.state != "refused":
-        return ()
-    return tuple(
-        Button(press("why", of.case.id, link.number, reason), words)
-        for reason, words in WHY.items()
-    )
-
-
-# Refer, close, release
-
-
-def choose_whom(of: Summary) -> Screen:
-    """Who may act where somebody is under 18."""
-    ask = Say(
-        N_("{case}: whom did you refer it to? This closes the case."),
-        {"case": Strong(of.case.name)},
-    )
-    keys = [
-        Button(
-            press("to", of.case.id, 0, whom), Say("{name}", {"name": Fact(f"help.{whom}.name")})
-        )
-        for whom in WHOM
-    ]
-    return Screen((ask,), (*keys, back(of.case.id)))
-
-
-def choose_outcome(of: Summary) -> Screen:
-    """How it ended; under 18, *Refer* asks to whom."""
-    ask = Say(N_("{case}: how did it end?"), {"case": Strong(of.case.name)})
-    keys = [
-        Button(press("outcome", of.case.id, 0, outcome), words)
-        for outcome, words in OUTCOMES.items()
-        if outcome != "referred" or not under_age(of.case)
-    ]
-    return Screen((ask,), (*keys, back(of.case.id)))
+def ask_reason(case: Case, what: str, number: int = 0) -> Screen:
+    """A reason to be typed; it is kept, sealed, among the notes."""
+    ask = Say(REASONS[what], {"case": Strong(case.name)})
+    return Screen((ask,), (back(case.id),), asks=what, number=number)

@@ -3,10 +3,8 @@
 Neither learns who the other is. What is sent is sealed so that only the person's code opens it.
 """
 
-from collections.abc import Mapping
-
 from handlers import desk
-from handlers.casework import Verb, Work, put_news, show_panel, told
+from handlers.casework import Work, put_news, show_panel, told
 from handlers.desk import back
 from handlers.spoken import units
 from handlers.staff import Screen, press
@@ -45,7 +43,7 @@ async def keep_letter(work: Work, number: int, text: str) -> Screen:
         await work.books.notes.add(
             note, work.case.id, work.act.by.id, sealed, work.act.today, "unsent"
         )
-    await work.hide_later(work.on)
+    await work.hide_later()
     return await preview(work, text)
 
 
@@ -87,7 +85,3 @@ async def put_in(work: Work, note: Note, box: Letterbox) -> None:
     await work.books.notes.sent(note.id)
     await work.note_down("write")
     await put_news(work, "letter")
-
-
-VERBS: Mapping[str, Verb] = {"write": ask_letter, "post": post_letter}
-KEEP: Mapping[str, Verb] = {"letter": keep_letter}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.staff import Screen, card_buttons, press, spelled
+from handlers.staff import Screen, Summary, card_buttons, press, spelled
 from handlers.talk import Blank, Button, Say, Strong
 from locales import N_
 from storage.books import Case
@@ -16,7 +16,7 @@ def to_holder(case: Case, body: Mapping[str, Any]) -> Screen:
 
 def to_group(case: Case, body: Mapping[str, Any], username: str) -> Screen:
     """For everybody: a closed case waits again, or its holder's chat cannot be written to."""
-    return Screen(lines(case, body), card_buttons(case, username))
+    return Screen(lines(case, body), card_buttons(Summary(case), username))
 
 
 LINES = {

@@ -226,6 +226,7 @@ class Reception:
             day=self.today(),
             happened=report.happened,
             note=report.note,
+            hour=self._now().astimezone(HONG_KONG).hour,
         )
         if not await books.cases.file(case, report.links):
             return

@@ -1,33 +1,39 @@
-"""What the staff group sees: a card a case, lists of cases. Never a link or a word of a note."""
+"""What the staff group sees: a card a case, and single lines. Never a link or a word of a note."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from handlers.home import LANGUAGE_NAMES
 from handlers.report import HAPPENED, MINOR, URGENCY
 from handlers.standing import OUTCOMES
 from handlers.talk import Blank, Button, Fact, Say, Strong
 from locales import BOTH, N_, facts
 from storage.books import Case
+from storage.signs import Sign
 
-A_PAGE = 20
+DAYS_FROM = 48  # hours
+MOST_NAMED = 6  # on duty: a name may have 128 letters
 
 
 @dataclass(frozen=True, slots=True)
 class Caseworker:
-    """A member of the staff group. *language* is ours for their phone's, None where unknown."""
+    """A member of the staff group. *language* is ours for their phone's, None where unknown.
+
+    *leads*: an administrator of the group.
+    """
 
     id: int
     name: str
     language: str | None
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """What a caseworker is asked to type ("note", "reference", "letter"), and where it is asked.
+    """What a caseworker is asked to type (handlers.verbs.TYPED), and the message that asks.
 
-    "kept" is what was typed last, in *update*, so that hearing it twice keeps it once.
+    *update*: the one that answered it, so that hearing that again keeps it once; 0 before.
     """
 
     what: str
@@ -53,7 +59,8 @@ class Summary:
 
     *links*: how many are in each state. *note*: whether the person left one. *check*: what came of
     the legal check, where they attached it. *may_ask*: whether they let us ask the platforms,
-    *watch*: look for new copies; *reachable*: be written to.
+    *watch*: look for new copies; *reachable*: be written to. *offered*: its holder would hand it
+    over.
     """
 
     case: Case
@@ -65,6 +72,7 @@ class Summary:
     may_ask: bool = True
     watch: bool = False
     reachable: bool = False
+    offered: bool = False
 
 
 def press(verb: str, case_id: str, number: int = 0, word: str = "") -> str:
@@ -80,28 +88,109 @@ def open_url(username: str, case_id: str) -> str:
 # Lines
 
 YOURSELF = Say(N_("Please act as yourself, not as the group."))
+HIDDEN = Say(
+    N_(
+        "Please act as yourself: in the group, open Edit, Administrators, your name, and turn "
+        "Remain anonymous off. Then do it again."
+    )
+)
 POINTER = Say(N_("Please write about a case in the private chat with me, not here."))
 OUTSIDER = Say(N_("This chat is for one team only."))
 NOT_MINE = Say(N_("I do not know that button any more. Please use the card, or /mine."))
 GONE = Say(N_("That message is gone. Please press Open on the card again."))
 NO_CASE = Say(N_("That case is no longer here."))
-LOST_PLACE = Say(N_("I lost my place. Please press the button again, then type it once more."))
+NOT_ASKED = Say(
+    N_(
+        "I am not waiting for words just now. Please press the button for it first, then type "
+        "it; /mine lists your cases."
+    )
+)
 NOT_YET = Say(N_("Not done yet: our records cannot be reached. I keep trying."))
 UNREADABLE = Say(N_("I could not read that. Please send it again as plain text."))
 PRESS_AGAIN = Say(N_("That did not work. Please press it again."))
 
+NO_FILES = Say(
+    N_("I take no pictures or files, and nothing of it is kept. Please type it as plain text.")
+)
+
+COMMANDS = {
+    "queue": N_("What waits"),
+    "mine": N_("What you hold"),
+    "case": N_("One case, by its name (in private)"),
+    "find": N_("Which cases hold a link (in private)"),
+    "duty": N_("Who is on duty; on or off after it"),
+    "freeze": N_("Stop all work on cases (leads)"),
+    "thaw": N_("Let it go on (leads)"),
+    "help": N_("How this works"),
+}
+LEADS_ONLY = Say(N_("Only a lead, an administrator of the group, may do that."))
+NOT_FROZEN = Say(N_("Work on cases goes on."))
+
+
+def frozen(signs: Sequence[Sign]) -> Say:
+    """Whether all work has stopped, and by whom."""
+    if not signs:
+        return NOT_FROZEN
+    line = N_("{name} has stopped all work on cases. A lead lets it go on with /thaw.")
+    return Say(line, {"name": signs[0].name})
+
+
 HELP = (
     Say(N_("Take a case on its card in the group; Open brings it here, where only you see it.")),
     Say(N_("/queue lists what waits, /mine what you hold. Please write about cases only here.")),
+    Say(
+        N_(
+            "/case and its two words opens a case, /find and a link tells which cases hold it, "
+            "/duty on or /duty off says whether you are there."
+        )
+    ),
 )
+GROUP_HELP = (
+    Say(N_("Take a case on its card here; Open leads to the private chat with me.")),
+    Say(
+        N_(
+            "/queue lists what waits, /mine what you hold. Please write about cases only in the "
+            "private chat."
+        )
+    ),
+)
+
+
+def lapsed(case: Case) -> Say:
+    """A question was left behind for another one: words typed now are for the newer."""
+    return Say(
+        N_("What I had asked you to type for {case} is dropped. To write it, open {case} again."),
+        {"case": Strong(case.name)},
+    )
 
 
 # The card
 
 
-def card(of: Summary, username: str) -> Screen:
+def card(of: Summary, username: str, reminder: Sequence[Say] = ()) -> Screen:
     """The one card a case: what waits, then who has it, then how it ended."""
-    return Screen((*about(of), *standing(of.case)), card_buttons(of.case, username))
+    says = (*about(of), *standing(of), *reminder)
+    return Screen(says, card_buttons(of, username))
+
+
+def moved(case: Case) -> Screen:
+    """What an old card says that cannot be taken away."""
+    line = Say(N_("{case}: its card is further down."), {"case": Strong(case.name)})
+    return Screen((line,))
+
+
+def remind(case: Case, on_duty: Sequence[Sign], now: datetime) -> tuple[Say, ...]:
+    """That it has waited long, and who is on duty."""
+    waited = Say(N_("⏰ Nobody has taken it yet. Sent: {age} ago."), {"age": age(case, now)})
+    return waited, *duty_line(on_duty)
+
+
+def duty_line(on_duty: Sequence[Sign]) -> tuple[Say, ...]:
+    """Who is on duty, if anybody is."""
+    if not on_duty:
+        return ()
+    names = tuple(Say("{name}", {"name": sign.name}) for sign in on_duty[:MOST_NAMED])
+    return (Say(N_("On duty: {names}"), {"names": names}),)
 
 
 def about(of: Summary) -> tuple[Say, ...]:
@@ -110,7 +199,7 @@ def about(of: Summary) -> tuple[Say, ...]:
     lines = [
         bold(case.name),
         Say(
-            N_("• Sent: {day}, in {language}"),
+            N_("• Sent: {day}, {language}"),
             {"day": spelled(case.day), "language": spoken_by(case)},
         ),
         links_line(of),
@@ -132,6 +221,9 @@ def about(of: Summary) -> tuple[Say, ...]:
     return tuple(lines)
 
 
+LANGUAGE_WORDS = {"yue_Hant": N_("in Cantonese"), "en": N_("in English")}
+
+
 def bold(words: str) -> Say:
     """A line in bold."""
     return Say("{words}", {"words": Strong(words)})
@@ -148,9 +240,9 @@ def under_age(case: Case) -> bool:
 
 
 def spoken_by(case: Case) -> Blank:
-    """The language of whoever reported it."""
-    both = Say(N_("either language (none chosen)"))
-    return both if case.language == BOTH else LANGUAGE_NAMES[case.language]
+    """In which language, or that none was chosen."""
+    both = N_("in either language (none chosen)")
+    return Say(both if case.language == BOTH else LANGUAGE_WORDS[case.language])
 
 
 def spelled(day: date) -> str:
@@ -175,11 +267,15 @@ def platform(name: str) -> Blank:
     return Fact(f"platforms.{name}.name") if name in facts.entries("platforms") else name
 
 
-def standing(case: Case) -> tuple[Say, ...]:
+def standing(of: Summary) -> tuple[Say, ...]:
     """Nobody's, somebody's, or over."""
+    case = of.case
+    name: dict[str, Blank] = {"name": case.holder_name or ""}
     match case.state:
+        case "taken" if of.offered:
+            return (Say(N_("With: {name}, who would like to hand it over."), name),)
         case "taken":
-            return (Say(N_("With: {name}"), {"name": case.holder_name or ""}),)
+            return (Say(N_("With: {name}"), name),)
         case "closed":
             return (closed_as(case),)
         case _:
@@ -189,16 +285,22 @@ def standing(case: Case) -> tuple[Say, ...]:
 def closed_as(case: Case) -> Say:
     """How it ended."""
     outcome = Say(OUTCOMES.get(case.outcome or "", N_("our work on it is done")))
-    return Say(N_("Closed: {outcome}."), {"outcome": outcome})
+    if not case.referred_to:
+        return Say(N_("Closed: {outcome}."), {"outcome": outcome})
+    whom = Say("{name}", {"name": Fact(f"help.{case.referred_to}.name")})
+    return Say(N_("Closed: {outcome} ({whom})."), {"outcome": outcome, "whom": whom})
 
 
-def card_buttons(case: Case, username: str) -> tuple[Button, ...]:
-    """*Take*, then *Open*, then none."""
+def card_buttons(of: Summary, username: str) -> tuple[Button, ...]:
+    """*Take*, then *Open* (and *Accept* where it is offered), then none."""
+    case = of.case
+    accept = Button(press("accept", case.id), N_("Accept"), "primary")
     match case.state:
         case "waiting":
             return (Button(press("take", case.id), N_("Take"), "primary"),)
         case "taken":
-            return (Button("open", N_("Open"), url=open_url(username, case.id)),)
+            opening = Button("open", N_("Open"), url=open_url(username, case.id))
+            return (*((accept,) if of.offered else ()), opening)
         case _:
             return ()
 
@@ -215,42 +317,62 @@ def taken(case: Case, by: Caseworker) -> Say:
     return Say(N_("Already taken by {name}."), {"name": case.holder_name or ""})
 
 
-# Lists
+# To one caseworker
+
+TOLD = {
+    "given": N_("{case} is yours now: {by} gave it to you."),
+    "accepted": N_("{by} has taken over {case}."),
+    "taken away": N_("{case} is no longer yours: {by} gave it to somebody else."),
+    "ends soon": N_("{case} goes back to the queue in 8 hours. Whatever you do with it keeps it."),
+    "ended": N_("{case} went back to the queue: nothing was done with it for 48 hours."),
+}
 
 
-def queue(cases: Sequence[Case], waiting: int, page: int) -> Screen:
-    """What waits, the most urgent first, twenty a page; *waiting* is how many in all."""
-    if not cases:
-        return Screen((Say(N_("Nobody is waiting.")),))
-    head = Say(N_("Waiting: {all}"), {"all": waiting})
-    turns = []
-    if page:
-        turns.append(Button(f"queue:{page - 1}", N_("Previous")))
-    if (page + 1) * A_PAGE < waiting:
-        turns.append(Button(f"queue:{page + 1}", N_("Next")))
-    return Screen((head, *map(line, cases)), tuple(turns))
+def tell(case: Case, what: str, by: str = "") -> Screen:
+    """One line about their case."""
+    opening = Button(press("panel", case.id), N_("Open"))
+    line = Say(TOLD[what], {"case": Strong(case.name), "by": by})
+    return Screen((line,), (opening,) if what in ("given", "ends soon") else ())
 
 
-def in_group(queued: Screen, waiting: int) -> Screen:
-    """The same list without buttons; what is over is found in private."""
-    over = waiting - A_PAGE
-    more = Say(N_("And {over} more: /queue in the private chat with me."), {"over": over})
-    return Screen((*queued.says, *((more,) if over > 0 else ())))
+# To the leads
+
+TO_LEADS = {
+    "reveals": N_(
+        "{name} has opened links more than ten times within an hour. Is that right? /freeze stops "
+        "all work."
+    ),
+    "head": N_(
+        "Today's end of the audit: {rows} rows, {link}. Keep this message: with it anybody can "
+        "see whether rows were taken away."
+    ),
+}
+CALL_LEADS = Say(
+    N_("There is word for the leads: please open the private chat with me and press Start.")
+)
 
 
-def mine(cases: Sequence[Case]) -> Screen:
-    """What one caseworker holds; in private each opens with a press."""
-    if not cases:
-        return Screen((Say(N_("You hold no case now.")),))
-    buttons = tuple(
-        Button(press("panel", case.id), Say("{name}", {"name": case.name})) for case in cases
-    )
-    return Screen((Say(N_("Your cases: {all}"), {"all": len(cases)}), *map(line, cases)), buttons)
+URGENT = ("reveals",)  # these call leads in the group, where they cannot be told
 
 
-def line(case: Case) -> Say:
-    """One case in a list."""
-    return Say(
-        N_("{name} — {urgency} — {day}"),
-        {"name": case.name, "urgency": Say(URGENCY[case.urgency]), "day": spelled(case.day)},
-    )
+def to_leads(body: Mapping[str, Any]) -> Screen:
+    """One line for the leads: *what*, and what its words need."""
+    return Screen((Say(TO_LEADS[body["what"]], body),))
+
+
+# How long ago
+
+
+def hours_since(case: Case, now: datetime) -> int:
+    """Whole hours since it was sent; *now* is in Hong Kong's time."""
+    return max(0, 24 * (now.date() - case.day).days + now.hour - case.hour)
+
+
+def age(case: Case, now: datetime) -> Say:
+    """How long ago it was sent: hours for two days, then days."""
+    hours = hours_since(case, now)
+    if not hours:
+        return Say(N_("new"))
+    if hours < DAYS_FROM:
+        return Say(N_("{hours} h"), {"hours": hours})
+    return Say(N_("{days} days"), {"days": hours // 24})

@@ -165,7 +165,7 @@ async def add(visit: Visit) -> tuple[Draft, Told]:
         await add_words(visit)
         if draft.words:
             await visit.books.letterboxes.take_out(*visit.mine.letters)
-        again = await visit.books.cases.reopen(visit.case.id)
+        again = await visit.books.cases.wait_again(visit.case.id)
         what = {"links": len(fitting), "words": bool(draft.words), "again": again}
         await tell_team(visit, {"what": "added", **what})
     bare = replace(draft, links=over, words="", words_message=0, settled=draft.newest)

@@ -27,6 +27,7 @@ from storage.outbox import Letter, Outbox
 from storage.posts import Post, Posts
 from storage.pulses import Pulses
 from storage.receipts import Address, Addresses, Pending, PendingCodes, Receipts, over
+from storage.signs import Signs
 from storage.traces import Audit, AuditRow, Quarantine, Seen
 
 __all__ = [
@@ -87,6 +88,7 @@ class Books:
         self.seen = Seen(connection)
         self.pulses = Pulses(connection)
         self.audit = Audit(connection)
+        self.signs = Signs(connection)
         self.quarantine = Quarantine(connection)
 
     async def sweep(self, now: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, case, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage import tables
 from storage.seal import Sealed
@@ -24,7 +25,11 @@ _WAITING = _T.state == literal("waiting", literal_execute=True)  # as the partia
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A case as it is filed. *id*: 32 random hex digits; *name*: the two words the staff say."""
+    """A case as it is filed. *id*: 32 random hex digits; *name*: the two words the staff say.
+
+    *day* and *hour* (0 to 23) are Hong Kong's; finer is not kept, and the hour only while it is
+    open.
+    """
 
     id: str
     name: str
@@ -35,13 +40,16 @@ class NewCase:
     day: date
     happened: Sealed
     note: Sealed | None = None
+    hour: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A case as it is kept. *holder*: a caseworker's user id; *version* grows with each change.
 
-    *ends*: the day on which a withdrawn case is erased; *counted*: its questions are answered.
+    A closed case keeps its last holder. *referred_to*: to whom it was passed on, as help.toml
+    names them. *ends*: the day on which a withdrawn case is erased; *counted*: its questions are
+    answered.
     """
 
     id: str
@@ -60,6 +68,8 @@ class Case:
     version: int
     ends: date | None = None
     counted: bool = False
+    referred_to: str | None = None
+    hour: int = 0
 
 
 class AlreadyTaken(Exception):
@@ -145,14 +155,44 @@ class Cases:
         freed = {"state": "waiting", "holder": None, "holder_name": None}
         return await self._change_own(case_id, holder, freed)
 
-    async def close(self, case_id: str, holder: int, outcome: str) -> Case:
-        """Done with, and how; NotYours unless *holder* holds it."""
-        return await self._change_own(case_id, holder, {"state": "closed", "outcome": outcome})
+    async def give(self, case_id: str, holder: int | None, holder_name: str | None) -> Case | None:
+        """A case that is held becomes another's, or with None nobody's; None: nobody holds it."""
+        held = (_T.id == case_id) & (_T.state == "taken")
+        state = "waiting" if holder is None else "taken"
+        theirs = {"state": state, "holder": holder, "holder_name": holder_name}
+        return await self._change(held, theirs)
 
-    async def reopen(self, case_id: str) -> bool:
+    async def let_go(self, holder: int) -> list[Case]:
+        """All that *holder* has goes back into the queue."""
+        theirs = (_T.state == "taken") & (_T.holder == holder)
+        freed = {"state": "waiting", "holder": None, "holder_name": None}
+        statement = update(tables.cases).where(theirs).values(version=_T.version + 1, **freed)
+        return await self._all(statement.returning(tables.cases))
+
+    async def holders(self) -> list[int]:
+        """Whoever holds a case now."""
+        query = select(_T.holder).where(_T.state == "taken").distinct().order_by(_T.holder)
+        return [holder for holder in await self._connection.scalars(query) if holder is not None]
+
+    async def close(
+        self, case_id: str, holder: int, outcome: str, referred_to: str | None = None
+    ) -> Case:
+        """Done with, and how; NotYours unless *holder* holds it."""
+        closed = {"state": "closed", "outcome": outcome, "referred_to": referred_to}
+        return await self._change_own(case_id, holder, closed | {"hour": 0})
+
+    async def reopen(self, case_id: str, holder: int, holder_name: str) -> Case | None:
+        """A closed case is *holder*'s; None where it is not closed."""
+        closed = (_T.id == case_id) & (_T.state == "closed")
+        open_again = {"state": "taken", "outcome": None, "referred_to": None}
+        theirs = {"holder": holder, "holder_name": holder_name}
+        return await self._change(closed, open_again | theirs)
+
+    async def wait_again(self, case_id: str) -> bool:
         """A closed case waits again, for anybody; False when it is not closed."""
         closed = (_T.id == case_id) & (_T.state == "closed")
-        again = {"state": "waiting", "holder": None, "holder_name": None, "outcome": None}
+        nobodys = {"state": "waiting", "holder": None, "holder_name": None}
+        again = nobodys | {"outcome": None, "referred_to": None}
         return await self._change(closed, again) is not None
 
     async def end_on(self, case_id: str, day: date | None) -> None:
@@ -180,7 +220,7 @@ class Cases:
         for urgency in _MOST_URGENT_FIRST:
             query = select(tables.cases).where(_WAITING, _T.urgency == urgency)
             room = offset + limit - len(found)
-            found += await self._all(query.order_by(_T.day, _T.id).limit(room))
+            found += await self._all(query.order_by(_T.day, _T.hour, _T.id).limit(room))
             if len(found) == offset + limit:
                 break
         return found[offset:]
@@ -193,7 +233,7 @@ class Cases:
     async def held_by(self, holder: int) -> list[Case]:
         """The open cases of one caseworker, the most urgent first, then the oldest."""
         query = select(tables.cases).where(_T.state == "taken", _T.holder == holder)
-        return await self._all(query.order_by(_BY_URGENCY, _T.day, _T.id))
+        return await self._all(query.order_by(_BY_URGENCY, _T.day, _T.hour, _T.id))
 
     async def _change_own(self, case_id: str, holder: int, values: dict[str, Any]) -> Case:
         own = (_T.id == case_id) & (_T.state == "taken") & (_T.holder == holder)
@@ -212,7 +252,7 @@ class Cases:
         query = select(tables.cases).where(which).with_for_update(key_share=True)
         return _case((await self._connection.execute(query)).first())
 
-    async def _all(self, query: Select[Any]) -> list[Case]:
+    async def _all(self, query: Select[Any] | ReturningUpdate[Any]) -> list[Case]:
         return [Case(**row._asdict()) for row in await self._connection.execute(query)]
 
 

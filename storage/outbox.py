@@ -72,12 +72,33 @@ class Outbox:
         )
 
     async def put_card(
-        self, case_id: str, urgency: str, due: datetime, *, new: bool = False
+        self,
+        case_id: str,
+        urgency: str,
+        due: datetime,
+        fresh: int | None = None,
+        loud: bool = False,
+        new: bool = False,
     ) -> None:
-        """Let the staff courier bring a case's one card up to date; the urgent go first."""
-        body = {"urgency": urgency, "new": new}
+        """Let the staff courier bring a case's one card up to date; the urgent go first.
+
+        *fresh*: the message that shows it now, in whose place a new one is posted; *loud*: to
+        remind the group of it; *new*: nobody waits for it at a screen yet.
+        """
         key = f"card:{case_id}"
+        # The new one may be on its way, or there and not yet known: it must still be looked for.
+        waiting = await self.get(key)
+        fresh = fresh or (waiting.body.get("fresh") if waiting else None)
+        body = {"urgency": urgency} | ({"fresh": fresh} if fresh else {})
+        body |= {"loud": True} if loud else {}
+        body |= {"new": True} if new else {}
         await self.put("staff", "card", case_id=case_id, key=key, body=body, due=due)
+
+    async def get(self, key: str) -> Letter | None:
+        """The waiting letter of this key."""
+        query = select(*_LETTER, _T.tries, _T.floor).where(_T.key == key)
+        row = (await self._connection.execute(query)).first()
+        return None if row is None else Letter(**row._asdict())
 
     async def lease(self, lane: Lane, now: datetime, seconds: float, limit: int) -> list[Letter]:
         """The next letters due, the oldest first; nobody else gets them for *seconds*."""
@@ -121,6 +142,11 @@ class Outbox:
         query = select(*_LETTER, _T.tries, _T.floor).where(_T.case_id == case_id, _T.kind == kind)
         rows = await self._connection.execute(query.order_by(_T.id))
         return [Letter(**row._asdict()) for row in rows]
+
+    async def hasten(self, keys: str, now: datetime) -> None:
+        """What was to be sent later, under a key that begins with *keys*, is due now."""
+        which = _T.key.startswith(keys, autoescape=True) & (_T.due > now)
+        await self._connection.execute(update(tables.outbox).where(which).values(due=now))
 
     async def drop(self, key: str) -> None:
         """It need not be sent any more."""

@@ -85,11 +85,14 @@ cases = Table(
     Column("version", Integer, nullable=False),
     Column("ends", Date),
     Column("counted", Boolean, nullable=False, server_default=false()),
+    Column("referred_to", String(16)),
+    Column("hour", Integer, nullable=False, server_default="0"),
 )
 Index(
     "cases_waiting",
     cases.c.urgency,
     cases.c.day,
+    cases.c.hour,
     cases.c.id,
     postgresql_where=text("state = 'waiting'"),
     sqlite_where=text("state = 'waiting'"),
@@ -256,8 +259,18 @@ audit = Table(
     Column("who", BigInteger, nullable=False),
     Column("what", String(64), nullable=False),
     Column("case_name", String(64), nullable=False),
+    Column("chain", LargeBinary),
     Index("audit_case_name", "case_name"),
+    Index("audit_who", "who", "at"),
     sqlite_autoincrement=True,
+)
+
+signs = Table(
+    "signs",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("who", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(256), nullable=False),
 )
 
 quarantine = Table(

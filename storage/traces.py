@@ -1,9 +1,11 @@
 """Traces: which updates took effect, who did what, and what could not be read."""
 
+import hashlib
+import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -48,16 +50,66 @@ class Seen:
         return (await self._connection.execute(marked)).first() is not None
 
 
+BEGINNING = bytes(32)  # what the first row is chained to
+
+
+def link_of(before: bytes, row: AuditRow) -> bytes:
+    """The 32 bytes that chain a row to the one *before* it (SHA-256): none changes alone."""
+    written = json.dumps([row.at.astimezone(UTC).isoformat(), row.who, row.what, row.case_name])
+    return hashlib.sha256(before + written.encode()).digest()
+
+
 class Audit:
-    """Who looked at, or changed, which case, and when."""
+    """Who looked at, or changed, which case, and when; each row is chained to the one before."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def add(self, who: int, what: str, case_name: str, now: datetime) -> None:
         """Write it down, in the transaction of the act itself."""
-        row = tables.audit.insert().values(who=who, what=what, case_name=case_name, at=now)
+        chain = link_of(await self._end(), AuditRow(now, who, what, case_name))
+        row = tables.audit.insert().values(
+            who=who, what=what, case_name=case_name, at=now, chain=chain
+        )
         await self._connection.execute(row)
+
+    async def _end(self) -> bytes:
+        """The chain's last link; on PostgreSQL nobody else adds one before this transaction ends.
+
+        SQLite has one writer anyway.
+        """
+        if self._connection.dialect.name == "postgresql":
+            lock = text("SELECT pg_advisory_xact_lock(hashtext('front-door audit'))")
+            await self._connection.execute(lock)
+        t = tables.audit.c
+        last = select(t.chain).order_by(t.id.desc()).limit(1)
+        return await self._connection.scalar(last) or BEGINNING
+
+    async def first_broken(self) -> int | None:
+        """The number of the first row that is not what was written, or whose forerunner is gone.
+
+        None: the chain is whole. Rows taken from its end are missed only by who noted the end.
+        """
+        t, before = tables.audit.c, BEGINNING
+        query = select(t.id, t.at, t.who, t.what, t.case_name, t.chain).order_by(t.id)
+        async with self._connection.stream(query) as rows:
+            async for row in rows:
+                before = link_of(before, AuditRow(row.at, row.who, row.what, row.case_name))
+                if row.chain != before:
+                    return int(row.id)
+        return None
+
+    async def end(self) -> tuple[int, str]:
+        """How many rows there are, and the last link in hex, to be noted elsewhere."""
+        rows = await self._connection.scalar(select(func.count()).select_from(tables.audit))
+        return rows or 0, (await self._end()).hex()
+
+    async def times(self, who: int, what: str, since: datetime) -> int:
+        """How often *who* did something whose name begins with *what* after *since*."""
+        t = tables.audit.c
+        theirs = (t.who == who) & (t.at > since) & t.what.startswith(what, autoescape=True)
+        query = select(func.count()).select_from(tables.audit).where(theirs)
+        return await self._connection.scalar(query) or 0
 
     async def of(self, case_name: str) -> list[AuditRow]:
         """All that was done with one case, in order."""

@@ -14,6 +14,7 @@ from bot.herald import Herald
 from bot.parcels import Delete, Done, Edit, Errand, Gone, Outcome, Parcel, Send
 from handlers.casebook import Casebook
 from handlers.casework import Act
+from handlers.reception import HONG_KONG
 from handlers.spoken import Voice
 from handlers.staff import Caseworker, Screen, press
 from storage.books import Case, Store
@@ -68,7 +69,8 @@ class Both:
         return datetime.fromtimestamp(self.clock(), UTC)
 
     def act(self) -> Act:
-        return Act(KIT, next(self.updates), 7, self.now(), self.door.reception.today())
+        now = self.now()
+        return Act(KIT, next(self.updates), 7, now, now.astimezone(HONG_KONG))
 
     async def press(self, verb: str, number: int = 0, word: str = "") -> str:
         """Kit presses a button of the one case; what is on the screen then."""

@@ -39,6 +39,7 @@ async def file_case(
     news: bool = False,
     note: str | None = NOTE,
     day: date = date(2027, 1, 15),
+    hour: int = 0,
 ) -> str:
     """File a case with everything in its place, and the letter for its card; gives its id."""
     case_id = uuid4().hex
@@ -64,6 +65,7 @@ async def file_case(
         day=day,
         happened=to_staff(json.dumps(["shared"]).encode(), "happened"),
         note=to_staff(note.encode(), "note") if note else None,
+        hour=hour,
     )
     place = Place(case_id, "address")
     async with store.begin() as books:

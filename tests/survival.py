@@ -353,13 +353,14 @@ async def in_the_books(story: Story, books: Books) -> list[str]:
     return wrong if done == ["take", "reveal"] else [*wrong, f"audit: {done}"]
 
 
-# What one case leaves behind, once it is shown: the letter is the one that will hide it again.
+# What one case leaves behind, once it is shown. The letters: one will hide it again, one ends its
+# holder's time with it, and one tells the leads the end of the audit tomorrow.
 ONE_CASE: dict[Table, int] = {
     tables.cases: 1,
     tables.links: len(LINKS),
     tables.receipts: 1,
     tables.pending: 1,
-    tables.outbox: 1,
+    tables.outbox: 3,
     tables.quarantine: 0,
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -38,6 +38,7 @@ from storage.books import (
     Store,
 )
 from storage.seal import Sealed
+from storage.signs import Sign
 from tests.conftest import missing
 from tests.servers import Missing, postgres
 
@@ -107,6 +108,7 @@ class TestCases:
             "holder_name": None,
             "outcome": None,
             "version": 1,
+            "referred_to": None,
         }
 
     async def test_what_is_not_there_is_not_found(self, store: Store) -> None:
@@ -322,18 +324,17 @@ class TestMyCase:
     async def test_only_a_closed_case_is_opened_again_and_for_anybody(self, store: Store) -> None:
         case_id = await filed(store)
         async with store.begin() as books:
-            assert not await books.cases.reopen(case_id)
+            assert not await books.cases.wait_again(case_id)
             await books.cases.claim(case_id, 7, "Robin")
-            assert not await books.cases.reopen(case_id)
-            await books.cases.close(case_id, 7, "removed")
+            assert not await books.cases.wait_again(case_id)
+            await books.cases.close(case_id, 7, "referred", "police")
 
-            assert await books.cases.reopen(case_id)
+            assert await books.cases.wait_again(case_id)
             case = await books.cases.get(case_id)
 
-        assert (case.state, case.holder, case.holder_name, case.outcome) == (
-            *("waiting", None, None),
-            None,
-        )
+        assert case.state == "waiting"
+        nothing = (case.holder, case.holder_name, case.outcome, case.referred_to)
+        assert nothing == (None, None, None, None)
 
     async def test_a_withdrawal_has_its_day_until_it_is_taken_back(self, store: Store) -> None:
         case_id = await filed(store)
@@ -661,6 +662,68 @@ class TestTraces:
             AuditRow(NOW + HOUR, 7, "shown", "brave heron"),
         ]
         assert rows[1].at.tzinfo is UTC
+
+    @pytest.mark.parametrize(
+        ("spoil", "row"),
+        [
+            (update(tables.audit).where(tables.audit.c.id == 3).values(who=9), 3),
+            (update(tables.audit).where(tables.audit.c.id == 2).values(what="zz"), 2),
+            (update(tables.audit).where(tables.audit.c.id == 4).values(at=NOW + HOUR), 4),
+            (update(tables.audit).where(tables.audit.c.id == 1).values(case_name="zz"), 1),
+            (update(tables.audit).where(tables.audit.c.id == 2).values(chain=None), 2),
+            (delete(tables.audit).where(tables.audit.c.id == 2), 3),
+        ],
+    )
+    async def test_the_first_audit_row_that_was_touched_is_named(
+        self, store: Store, spoil: Any, row: int
+    ) -> None:
+        async with store.begin() as books:
+            for number in range(5):
+                await books.audit.add(number, "taken", "brave heron", NOW)
+            whole = await books.audit.first_broken()
+            await books.cases._connection.execute(spoil)
+            broken = await books.audit.first_broken()
+
+        assert whole is None
+        assert broken == row
+
+    async def test_acts_at_the_same_time_make_one_chain(self, store: Store) -> None:
+        async def act(books: Books, number: int) -> None:
+            await books.audit.add(number, "taken", f"zz invented {number}", NOW)
+
+        await together(store, 20, act)
+
+        async with store.begin() as books:
+            assert await books.audit.first_broken() is None
+            rows, end = await books.audit.end()
+            await books.audit.add(1, "taken", "zz", NOW)
+            assert await books.audit.end() != (rows, end)
+        assert rows == 20
+
+    async def test_acts_are_counted_by_who_and_since_when(self, store: Store) -> None:
+        async with store.begin() as books:
+            for who, what, at in (
+                (7, "reveal", NOW),
+                (7, "reveal loose", NOW + HOUR),
+                (7, "tails", NOW + HOUR),
+                (8, "reveal", NOW + HOUR),
+            ):
+                await books.audit.add(who, what, "brave heron", at)
+
+            assert await books.audit.times(7, "reveal", NOW - HOUR) == 2
+            assert await books.audit.times(7, "reveal", NOW) == 1
+
+    async def test_signs_hang_until_they_are_taken_down(self, store: Store) -> None:
+        async with store.begin() as books:
+            await books.signs.hang("duty", 8, "Robin")
+            await books.signs.hang("duty", 7, "Kit")
+            await books.signs.hang("duty", 7, "Kit Lee")
+            await books.signs.hang("frozen", 7, "Kit")
+            await books.signs.take_down("duty", 8)
+            assert await books.signs.out("duty") == [Sign(7, "Kit Lee")]
+            await books.signs.take_down("duty")
+            assert await books.signs.out("duty") == []
+            assert await books.signs.out("frozen") == [Sign(7, "Kit")]
 
     async def test_what_could_not_be_read_is_counted_by_day(self, store: Store) -> None:
         async with store.begin() as books:

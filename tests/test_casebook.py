@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy.exc import StatementError
 
 from handlers.casebook import Casebook
-from handlers.casework import VERBS, Act
+from handlers.casework import Act
+from handlers.links import find
 from handlers.spoken import Voice, units
 from handlers.staff import Caseworker, Screen, press
 from handlers.talk import Code
+from handlers.verbs import PRESSED
 from storage.books import Letter, NoSuchCase, Store
 from storage.drafts import Drafts, MemoryDrafts
 from storage.keys import DoorKeys, StaffKeys
@@ -24,6 +26,8 @@ from tests.conftest import Clock
 
 KIT = Caseworker(41, "Kit", "en")
 MAN = Caseworker(42, "阿文", "yue_Hant")
+LEAD = Caseworker(43, "Lee", "en", leads=True)
+HOUR = 3600
 
 
 @pytest.fixture
@@ -53,7 +57,7 @@ class Room:
 
     def act(self, by: Caseworker = KIT, update: int = 0, message: int = 7) -> Act:
         number = update or next(self.numbers)
-        return Act(by, number, message, self.now(), self.now().date())
+        return Act(by, number, message, self.now(), self.now())
 
     async def file(self, **what: object) -> str:
         return await file_case(self.store, self.keys, self.clock(), **what)  # type: ignore[arg-type]  # passed on
@@ -73,6 +77,10 @@ class Room:
     async def audit(self, case_name: str = "quiet heron") -> list[str]:
         async with self.store.begin() as books:
             return [row.what for row in await books.audit.of(case_name)]
+
+    async def told(self) -> list[Letter]:
+        """What caseworkers are told of their cases."""
+        return [one for one in await self.letters() if one.kind == "word"]
 
     async def letters(self, lane: Lane = "staff", after: float = 0) -> list[Letter]:
         """The letters due by then; they are put back."""
@@ -135,14 +143,14 @@ async def test_a_replayed_take_tells_again_and_does_nothing(room: Room) -> None:
     assert await room.audit() == ["take"]
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", PRESSED)
 @pytest.mark.parametrize("minor", ["no", "unsure"])
 async def test_nobody_but_the_holder_does_anything(
     small_room: Room, verb: str, minor: str
 ) -> None:
     room = small_room
     case_id = await room.held(minor=minor)
-    words = {"set": "removed", "to": "police", "outcome": "removed"}
+    words = {"set": "removed", "passed": "police", "end": "withdrawn"}
     name = press(verb, case_id, 1, words.get(verb, ""))
 
     screen = await room.book.press(room.act(MAN), name)
@@ -151,7 +159,7 @@ async def test_nobody_but_the_holder_does_anything(
     assert not screen.buttons
     assert not screen.asks
     assert await room.audit() == ["take"]
-    assert [letter.kind for letter in await room.letters(after=10**6)] == ["card"]
+    assert [letter.kind for letter in await room.letters(after=10**6)] == ["card", "lease"]
 
 
 async def test_a_case_that_nobody_holds_shows_nothing(small_room: Room) -> None:
@@ -168,7 +176,7 @@ async def test_the_panel_has_no_link_and_no_word_of_the_note(small_room: Room) -
 
     assert "t.me" not in said(screen)
     assert NOTE not in said(screen)
-    assert labels(screen) == ["Show links", "Note", "Record", "Release", "Close"]
+    assert labels(screen) == ["Show links", "Note", "Record", "Hand over", "Release", "Close"]
 
 
 async def test_a_reveal_its_audit_row_and_its_hiding_are_one_transaction(room: Room) -> None:
@@ -252,14 +260,65 @@ async def test_under_eighteen_no_link_is_revealed(small_room: Room) -> None:
 async def test_under_eighteen_is_referred_and_closed(room: Room) -> None:
     case_id = await room.held(minor="yes")
     whom = await room.press("refer", case_id)
+    sure = await room.press("to", case_id, 0, "welfare")
 
-    screen = await room.press("to", case_id, 0, "welfare")
+    screen = await room.press("passed", case_id, 0, "welfare")
 
     assert "Social Welfare Department" in " ".join(labels(whom))
+    assert "Cap. 650" in said(whom)
+    assert "quiet heron" in said(sure)
+    assert "2343 2255" in said(sure)
     assert "passed on" in said(screen)
+    assert "(Social Welfare Department Hotline)" in said(screen)
     assert await room.audit() == ["take", "refer: welfare"]
     async with room.store.begin() as books:
-        assert (await books.cases.get(case_id)).outcome == "referred"
+        case = await books.cases.get(case_id)
+    assert (case.outcome, case.referred_to) == ("referred", "welfare")
+
+
+async def test_a_lead_opens_the_links_of_an_under_eighteen_case_with_a_reason(room: Room) -> None:
+    case_id = await room.held(minor="yes")
+    lead = replace(KIT, leads=True)
+    asked = await room.book.press(room.act(lead), press("unlock", case_id))
+    act = room.act(lead, message=8)
+
+    shown, on = await room.book.type(act, "zz the police asked which site")
+    again, _ = await room.book.type(act, "zz the police asked which site")
+
+    assert asked.asks == "unlock"
+    assert "t.me" not in said(asked)
+    assert telegram(1) in said(shown)
+    assert again == shown
+    assert on == 7
+    assert await room.audit() == ["take", "reveal under 18"]
+    kinds = {one.kind: one for one in await room.letters(after=900)}
+    assert kinds["hide"].body["message"] == 7
+    assert kinds["withdraw"].body == {"chat": KIT.id, "message": 8}
+    assert "zz the police" in said(await room.press("note", case_id))
+
+
+async def test_what_a_lead_opened_stays_open_for_a_quarter_of_an_hour(room: Room) -> None:
+    case_id = await room.held(minor="yes", urls=[telegram(n) for n in range(1, 12)])
+    lead = replace(KIT, leads=True)
+    await room.book.press(room.act(lead), press("unlock", case_id))
+    await room.book.type(room.act(lead, message=8), "zz invented reason")
+
+    second = await room.book.press(room.act(lead), press("show", case_id, 1))
+    async with room.store.begin() as books:
+        await books.outbox.drop(f"unlocked:{case_id}:{KIT.id}")
+    later = await room.book.press(room.act(lead), press("show", case_id, 1))
+
+    assert telegram(9) in said(second)
+    assert "t.me" not in said(later)
+
+
+async def test_a_caseworker_who_is_no_lead_opens_nothing_under_eighteen(room: Room) -> None:
+    case_id = await room.held(minor="yes")
+
+    asked = await room.press("unlock", case_id)
+
+    assert not asked.asks
+    assert await room.audit() == ["take"]
 
 
 async def test_a_long_link_is_shown_by_the_second_press_only(small_room: Room) -> None:
@@ -322,7 +381,7 @@ async def test_words_nobody_asked_for_are_not_kept(small_room: Room) -> None:
 
     screen, on = await room.book.type(room.act(message=8), "zz lost")
 
-    assert "lost my place" in said(screen)
+    assert "not waiting for words" in said(screen)
     assert on == 0
     assert [one.kind for one in await room.letters()] == ["card"]
 
@@ -379,6 +438,71 @@ async def test_a_replayed_record_is_recorded_once(small_room: Room) -> None:
     assert await room.audit() == ["take", "record 2: removed"]
 
 
+async def test_the_last_record_of_a_link_is_undone_within_ten_minutes(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("set", case_id, 2, "requested")
+    await room.book.type(room.act(message=8), "ZZ-4711")
+    recorded = await room.press("set", case_id, 2, "removed")
+    act = room.act()
+
+    undone = await room.book.press(act, press("undo", case_id, 2))
+    again = await room.book.press(act, press("undo", case_id, 2))
+
+    assert "Undo" in labels(recorded)
+    assert said(undone).startswith("Undone.")
+    assert said(again) == said(undone)
+    assert "Undo" not in labels(undone)
+    async with room.store.begin() as books:
+        row = (await books.links.of(case_id))[1]
+    assert row.state == "requested"
+    assert row.reference is not None
+    audit = await room.audit()
+    assert audit[-2:] == ["record 2: removed", "undo 2: requested"]
+    assert audit.count("undo 2: requested") == 1
+
+
+async def test_an_undone_record_has_its_reason_again(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("set", case_id, 2, "refused")
+    await room.press("why", case_id, 2, "proof")
+    await room.press("set", case_id, 2, "removed")
+
+    await room.press("undo", case_id, 2)
+
+    async with room.store.begin() as books:
+        row = (await books.links.of(case_id))[1]
+    assert (row.state, row.reason) == ("refused", "proof")
+
+
+async def test_after_ten_minutes_a_record_stays(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("set", case_id, 2, "removed")
+    room.clock.move(601)
+
+    late = await room.press("undo", case_id, 2)
+
+    assert "Too late to undo" in said(late)
+    assert "Undo" not in labels(await room.press("state", case_id, 2))
+    async with room.store.begin() as books:
+        assert (await books.links.of(case_id))[1].state == "removed"
+
+
+async def test_tails_are_audited_and_hidden_and_stay_closed_under_eighteen(room: Room) -> None:
+    case_id = await room.held()
+    minor = await room.held(name="calm otter", minor="yes")
+
+    shown = await room.press("record", case_id)
+    closed = await room.press("record", minor)
+    state = await room.press("state", minor, 1)
+
+    assert "…" + telegram(1)[-12:] in said(shown)
+    assert "…" not in said(closed) + said(state)
+    assert await room.audit() == ["take", "tails"]
+    assert await room.audit("calm otter") == ["take"]
+    hides = [one for one in await room.letters(after=900) if one.kind == "hide"]
+    assert [one.case_id for one in hides] == [case_id]
+
+
 async def test_the_platforms_reference_is_sealed_to_its_link(room: Room) -> None:
     case_id = await room.held()
     screen = await room.press("set", case_id, 2, "requested")
@@ -395,18 +519,78 @@ async def test_the_platforms_reference_is_sealed_to_its_link(room: Room) -> None
     assert unseal(row.reference, room.keys.staff.own, place) == b"ZZ-4711"
 
 
-async def test_closing_asks_how_then_forgets_the_address(room: Room) -> None:
+async def test_closing_asks_how_and_again_then_forgets_the_address(room: Room) -> None:
     case_id = await room.held(news=True)
+    await room.press("set", case_id, 1, "removed")
     asked = await room.press("close", case_id)
+    sure = await room.press("outcome", case_id, 0, "partly")
+    before = await room.audit()
 
-    screen = await room.press("outcome", case_id, 0, "partly")
+    screen = await room.press("end", case_id, 0, "partly")
 
     assert "some links were removed" in labels(asked)
+    assert "all links were removed" not in labels(asked)
+    assert "quiet heron: close it, because some links were removed?" in said(sure)
+    assert "Removed: 1 of 3." in said(sure)
+    assert before == ["take", "record 1: removed"]
     assert "some links were removed" in said(screen)
-    assert not screen.buttons
+    assert labels(screen) == ["Reopen"]
     async with room.store.begin() as books:
         assert await books.addresses.get(case_id, room.now().date()) is None
-    assert await room.audit() == ["take", "close: partly"]
+    assert await room.audit() == ["take", "record 1: removed", "close: partly"]
+
+
+async def test_an_old_button_closes_nothing_that_has_become_impossible(room: Room) -> None:
+    case_id = await room.held()
+
+    screen = await room.press("end", case_id, 0, "removed")
+
+    assert "how did it end?" in said(screen)
+    assert await room.audit() == ["take"]
+
+
+@pytest.mark.parametrize(("verb", "word"), [("end", "withdrawn"), ("passed", "police")])
+async def test_who_wanted_news_gets_it_when_a_case_ends(room: Room, verb: str, word: str) -> None:
+    case_id = await room.held(news=True, minor="yes")
+
+    await room.press(verb, case_id, 0, word)
+
+    (news,) = await room.letters("door")
+    assert (news.kind, news.key) == ("news", f"news:{case_id}")
+
+
+async def test_a_closed_case_is_opened_again_with_a_reason(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("end", case_id, 0, "withdrawn")
+    asked = await room.press("reopen", case_id)
+    act = room.act(message=8)
+
+    screen, _ = await room.book.type(act, "zz they wrote again")
+    await room.book.type(act, "zz they wrote again")
+
+    assert asked.asks == "reopen"
+    assert "Show links" in labels(screen)
+    assert await room.audit() == ["take", "close: withdrawn", "reopen"]
+    async with room.store.begin() as books:
+        case = await books.cases.get(case_id)
+    assert (case.state, case.holder, case.outcome) == ("taken", KIT.id, None)
+    assert "zz they wrote again" in said(await room.press("note", case_id))
+
+
+async def test_a_lead_opens_a_case_again_that_another_closed_and_nobody_else_does(
+    room: Room,
+) -> None:
+    case_id = await room.held()
+    await room.press("end", case_id, 0, "withdrawn")
+    lead = replace(MAN, leads=True)
+
+    refused = await room.book.press(room.act(MAN), press("reopen", case_id))
+    await room.book.press(room.act(lead), press("reopen", case_id))
+    await room.book.type(room.act(lead, message=8), "zz invented reason")
+
+    assert not refused.asks
+    async with room.store.begin() as books:
+        assert (await books.cases.get(case_id)).holder == MAN.id
 
 
 async def test_releasing_puts_it_back_and_somebody_else_may_take_it(room: Room) -> None:
@@ -417,6 +601,47 @@ async def test_releasing_puts_it_back_and_somebody_else_may_take_it(room: Room) 
     assert "is waiting" in said(screen)
     assert "is yours" in await room.take(case_id, MAN)
     assert await room.audit() == ["take", "release", "take"]
+
+
+async def test_who_leaves_the_group_loses_every_case_and_sees_nothing_any_more(
+    room: Room,
+) -> None:
+    first, second = await room.held(), await room.held(name="calm otter")
+    await room.take(await room.file(name="bright owl"), MAN)
+    await room.press("show", first)
+
+    await room.book.let_go(KIT.id, room.now())
+    await room.book.let_go(KIT.id, room.now())
+
+    assert await room.book.holders() == [MAN.id]
+    assert await room.audit() == ["take", "reveal", "left the group"]
+    assert await room.audit("calm otter") == ["take", "left the group"]
+    due = await room.letters()
+    assert [one.kind for one in due if one.case_id == first] == ["card", "hide"]
+    assert "is yours" in await room.take(second, MAN)
+
+
+async def test_a_card_of_a_case_given_back_takes_the_place_of_the_old_one(room: Room) -> None:
+    case_id = await room.held()
+    async with room.store.begin() as books:
+        await books.posts.put(case_id, -100, 55, 1)
+
+    await room.press("release", case_id)
+
+    (card,) = [one for one in await room.letters() if one.kind == "card"]
+    assert card.body == {"urgency": "soon", "fresh": 55}
+
+
+async def test_a_fresh_card_on_its_way_is_still_looked_for_after_a_take(room: Room) -> None:
+    case_id = await room.held()
+    async with room.store.begin() as books:
+        await books.posts.put(case_id, -100, 55, 1)
+    await room.press("release", case_id)
+
+    await room.take(case_id, MAN)
+
+    (card,) = [one for one in await room.letters() if one.kind == "card"]
+    assert card.body["fresh"] == 55
 
 
 @pytest.mark.parametrize(
@@ -430,8 +655,10 @@ async def test_odd_words_in_a_press_do_nothing(small_room: Room) -> None:
     room = small_room
     case_id = await room.held()
 
-    for verb, word in (("set", "eaten"), ("outcome", "eaten"), ("to", "police")):
+    for verb, word in (("set", "eaten"), ("outcome", "eaten"), ("end", "eaten")):
         await room.press(verb, case_id, 1, word)
+    for verb in ("to", "passed"):
+        await room.press(verb, case_id, 0, "eaten")
     missing = await room.press("state", case_id, 99)
 
     assert "do not know that button" in said(missing)
@@ -454,16 +681,63 @@ async def test_the_queue_has_the_urgent_first_and_twenty_a_page(small_room: Room
         await room.file(name=f"calm {number}", urgency="calm")
     await room.file(name="quick heron", urgency="now")
 
-    first = await room.book.listed(KIT, "queue")
-    second = await room.book.listed(KIT, "queue", 1)
+    first = await room.book.listed(room.act(), "queue")
+    second = await room.book.listed(room.act(), "queue", 1)
 
     assert said(first).splitlines()[:2] == [
         "Waiting: 22",
-        "quick heron — It is happening now — 2027-01-15",
+        "quick heron — It is happening now — 8 h",
     ]
     assert labels(first) == ["Next"]
     assert labels(second) == ["Previous"]
     assert len(said(second).splitlines()) == 3
+
+
+async def test_within_a_day_who_came_first_waits_first(small_room: Room) -> None:
+    room = small_room
+    for name, hour in (("late heron", 7), ("first heron", 2), ("mid heron", 5)):
+        await room.file(name=name, hour=hour)
+
+    listed = said(await room.book.listed(room.act(), "queue")).splitlines()
+
+    assert [line.partition(" —")[0] for line in listed[1:]] == [
+        "first heron",
+        "mid heron",
+        "late heron",
+    ]
+
+
+async def test_a_question_left_for_another_case_says_that_it_is_dropped(room: Room) -> None:
+    case_id = await room.held()
+    other = await room.held(name="calm otter")
+    await room.press("note", case_id)
+
+    screen = await room.book.press(room.act(message=9), press("note", other))
+    again = await room.book.press(room.act(message=9), press("panel", other))
+    _, on = await room.book.type(room.act(message=10), "zz for whom?")
+
+    assert said(screen).startswith("What I had asked you to type for quiet heron is dropped.")
+    assert "is dropped" not in said(again)
+    assert on == 0
+
+
+async def test_recording_leaves_the_card_alone(room: Room) -> None:
+    case_id = await room.held()
+    async with room.store.begin() as books:
+        await books.outbox.drop(f"card:{case_id}")
+
+    await room.press("set", case_id, 1, "removed")
+
+    assert [one.kind for one in await room.letters()] == []
+
+
+async def test_the_hour_is_forgotten_with_the_end_of_the_case(room: Room) -> None:
+    case_id = await room.held(hour=7)
+
+    await room.press("end", case_id, 0, "withdrawn")
+
+    async with room.store.begin() as books:
+        assert (await books.cases.get(case_id)).hour == 0
 
 
 async def test_mine_lists_what_one_holds_and_opens_it(small_room: Room) -> None:
@@ -471,11 +745,11 @@ async def test_mine_lists_what_one_holds_and_opens_it(small_room: Room) -> None:
     case_id = await room.held()
     await room.file(name="calm otter")
 
-    screen = await room.book.listed(KIT, "mine")
+    screen = await room.book.listed(room.act(), "mine")
 
     assert labels(screen) == ["quiet heron"]
     assert screen.buttons[0].name == press("panel", case_id)
-    assert "no case" in said(await room.book.listed(MAN, "mine"))
+    assert "no case" in said(await room.book.listed(room.act(MAN), "mine"))
 
 
 async def test_the_name_of_an_open_case_is_words_about_a_case(small_room: Room) -> None:
@@ -485,7 +759,7 @@ async def test_the_name_of_an_open_case_is_words_about_a_case(small_room: Room) 
     assert await room.book.is_about_a_case("who knows Quiet Heron, please?")
     assert not await room.book.is_about_a_case("a quiet lunch under the heron bridge")
     assert not await room.book.is_about_a_case("calm otter")
-    await room.press("outcome", case_id, 0, "removed")
+    await room.press("end", case_id, 0, "withdrawn")
     assert not await room.book.is_about_a_case("quiet heron")
 
 
@@ -514,3 +788,211 @@ async def test_no_page_is_longer_than_telegram_takes(small_room: Room) -> None:
                 screen = await room.book.press(room.act(by), press(verb, case_id, page))
                 text = Voice(by.language, room.now().date()).page(screen.says).text
                 assert units(text) <= 4096
+
+
+# Leases, reminders, handing over
+
+
+async def test_a_case_is_held_for_48_hours_from_the_last_act(room: Room) -> None:
+    case_id = await room.held()
+    room.clock.move(30 * HOUR)
+
+    await room.press("panel", case_id)
+
+    (lease,) = [one for one in await room.letters(after=40 * HOUR) if one.kind == "lease"]
+    assert lease.due == room.now() + timedelta(hours=40)
+    assert lease.body["ends"] == (room.now() + timedelta(hours=48)).isoformat()
+    assert "lease" not in [one.kind for one in await room.letters(after=40 * HOUR - 1)]
+
+
+@pytest.mark.parametrize(("verb", "word"), [("release", ""), ("end", "withdrawn")])
+async def test_what_nobody_holds_has_no_lease(room: Room, verb: str, word: str) -> None:
+    case_id = await room.held()
+
+    await room.press(verb, case_id, 0, word)
+
+    kinds = [one.kind for one in await room.letters(after=100 * HOUR)]
+    assert "lease" not in kinds
+    assert ("unclaimed" in kinds) is (verb == "release")
+
+
+async def test_taking_a_case_ends_its_reminders(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("release", case_id)
+
+    await room.take(case_id, MAN)
+
+    assert "unclaimed" not in [one.kind for one in await room.letters(after=100 * HOUR)]
+
+
+async def test_an_offered_case_goes_to_the_first_who_accepts(room: Room) -> None:
+    case_id = await room.held()
+    offered = await room.press("offer", case_id)
+
+    own = await room.book.accept(room.act(), case_id)
+    taken = await room.book.accept(room.act(MAN), case_id)
+    late = await room.book.accept(room.act(LEAD), case_id)
+
+    assert "Keep it" in labels(offered)
+    assert "is yours" in said(Screen((own,)))
+    assert "is yours" in said(Screen((taken,)))
+    assert said(Screen((late,))) == "Already taken by 阿文."
+    assert "阿文 has quiet heron" in said(await room.press("show", case_id))
+    assert await room.audit() == ["take", "offer", "accept"]
+    (told,) = [one for one in await room.letters() if one.kind == "word"]
+    assert told.body == {"chat": KIT.id, "what": "accepted", "by": "阿文"}
+
+
+async def test_what_is_not_offered_any_more_is_not_accepted(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("offer", case_id)
+    await room.press("keep", case_id)
+
+    answer = await room.book.accept(room.act(MAN), case_id)
+
+    assert said(Screen((answer,))) == "Already taken by Kit."
+
+
+async def test_a_lead_gives_a_case_to_who_is_on_duty_with_a_reason(room: Room) -> None:
+    case_id = await room.held()
+    await room.book.duty(room.act(MAN), on=True)
+    panel = await room.book.press(room.act(LEAD), press("panel", case_id))
+    asked = await room.book.press(room.act(LEAD), press("reassign", case_id))
+    await room.book.press(room.act(LEAD), press("assign", case_id, MAN.id))
+
+    await room.book.type(room.act(LEAD, message=8), "zz Kit is ill")
+
+    assert labels(panel) == ["Reassign"]
+    assert labels(asked) == ["Mine", "阿文", "Back to the queue", "Back"]
+    assert await room.audit() == ["take", f"reassign: {MAN.id}"]
+    notes = await room.book.press(room.act(MAN), press("note", case_id))
+    assert "zz Kit is ill" in said(notes)
+    told = {one.body["chat"]: one.body["what"] for one in await room.told()}
+    assert told == {KIT.id: "taken away", MAN.id: "given"}
+
+
+async def test_a_lead_gives_a_case_back_to_the_queue(room: Room) -> None:
+    case_id = await room.held()
+    await room.book.press(room.act(LEAD), press("assign", case_id, 0))
+
+    await room.book.type(room.act(LEAD, message=8), "zz nobody is there")
+
+    assert "is yours" in await room.take(case_id, MAN)
+    assert await room.audit() == ["take", "reassign: queue", "take"]
+
+
+async def test_nobody_is_given_a_case_who_is_not_on_duty(room: Room) -> None:
+    case_id = await room.held()
+    await room.book.press(room.act(LEAD), press("assign", case_id, 99))
+
+    screen, _ = await room.book.type(room.act(LEAD, message=8), "zz invented")
+
+    assert "whose shall it be?" in said(screen)
+    assert await room.audit() == ["take"]
+
+
+async def test_a_case_is_found_by_its_name(room: Room) -> None:
+    await room.held()
+
+    mine = await room.book.named(room.act(), " Quiet  HERON ")
+    others = await room.book.named(room.act(MAN), "quiet heron")
+
+    assert "Show links" in labels(mine)
+    assert said(others) == "Kit has quiet heron."
+    assert "no longer here" in said(await room.book.named(room.act(), "calm otter"))
+
+
+async def test_a_link_is_found_in_every_case_that_holds_it(room: Room) -> None:
+    first, second = await room.held(), await room.file(name="calm otter", urls=[telegram(2)])
+    async with room.store.begin() as books:
+        for case_id, number in ((first, 2), (second, 1)):
+            await books.links.mark(case_id, number, room.keys.staff.mark(telegram(2)))
+
+    found = await room.book.with_link(room.act(message=8), find(telegram(2)))
+    nothing = await room.book.with_link(room.act(message=9), find(telegram(9)))
+
+    assert "Cases with that link: 2" in said(found)
+    assert "quiet heron — taken" in said(found)
+    assert "calm otter — waiting" in said(found)
+    assert "Kit" not in said(found)
+    assert said(nothing) == "No case here holds that link."
+    assert await room.audit("calm otter") == ["find"]
+    gone = [one.body["message"] for one in await room.letters() if one.kind == "withdraw"]
+    assert gone == [8, 9]
+
+
+async def test_who_leaves_is_off_duty(room: Room) -> None:
+    on = await room.book.duty(room.act(), on=True)
+
+    await room.book.let_go(KIT.id, room.now())
+    off = await room.book.duty(room.act(MAN), on=False)
+
+    assert said(on) == "On duty: Kit"
+    assert said(off) == "Nobody is on duty."
+
+
+# Who may, and who did
+
+
+async def test_more_than_ten_reveals_an_hour_tell_the_leads_once(room: Room) -> None:
+    case_id = await room.held()
+    for _ in range(10):
+        await room.press("show", case_id)
+    ten = [one.kind for one in await room.letters()]
+
+    for _ in range(3):
+        shown = await room.press("show", case_id)
+
+    assert said(shown).startswith("You have opened links 13 times within an hour.")
+    assert "leads" not in ten
+    (word,) = [one for one in await room.letters() if one.kind == "leads"]
+    assert (word.key, word.body) == (f"reveals:{KIT.id}", {"what": "reveals", "name": "Kit"})
+    assert word.version == 1
+
+
+async def test_ten_reveals_an_hour_are_nobodys_business(room: Room) -> None:
+    case_id = await room.held()
+    for _ in range(20):
+        await room.press("show", case_id)
+        room.clock.move(361)
+
+    assert "leads" not in [one.kind for one in await room.letters()]
+
+
+async def test_while_the_room_is_frozen_nobody_does_anything(room: Room) -> None:
+    case_id, other = await room.held(), await room.file(name="calm otter")
+    await room.press("show", case_id)
+    await room.press("note", case_id)
+    await room.book.freeze(room.act(LEAD), on=True)
+
+    answers = [
+        said((await room.book.type(room.act(message=8), "zz"))[0]),
+        said(await room.press("show", case_id)),
+        await room.take(other, MAN),
+        said(Screen((await room.book.accept(room.act(MAN), case_id),))),
+        said(await room.book.with_link(room.act(), find(telegram(1)))),
+    ]
+    hides = [one.due for one in await room.letters() if one.kind == "hide"]
+    await room.book.freeze(room.act(LEAD), on=False)
+
+    assert all("Lee has stopped all work" in answer for answer in answers)
+    assert hides == [room.now()]
+    assert await room.audit("") == ["freeze", "thaw"]
+    assert "is yours" in await room.take(other, MAN)
+
+
+async def test_only_a_lead_freezes_the_room(room: Room) -> None:
+    answer = await room.book.freeze(room.act(), on=True)
+
+    assert "Only a lead" in said(answer)
+    assert await room.audit("") == []
+
+
+async def test_the_chain_of_a_whole_case_is_whole(room: Room) -> None:
+    case_id = await room.held()
+    for verb, word in (("show", ""), ("set", "removed"), ("end", "partly")):
+        await room.press(verb, case_id, 1, word)
+
+    async with room.store.begin() as books:
+        assert await books.audit.first_broken() is None
+        assert (await books.audit.end())[0] == 4

@@ -27,7 +27,7 @@ from bot.sandbox.chats import Json, Message
 from bot.sandbox.inbox import Bell
 from bot.stage import CODE, STANDINGS
 from bot.trouble import Unanswered
-from handlers import casework
+from handlers import casework, recording
 from handlers.casework import Act, Work
 from handlers.home import HOUSE
 from handlers.links import Link
@@ -525,8 +525,8 @@ async def test_a_clearing_that_is_cut_goes_on_when_heard_again(door: Door, cut: 
 
 
 def work_on(books: Any, staff_keys: StaffKeys, case: Case, now: datetime) -> Work:
-    act = Act(Caseworker(42, "Robin", "en"), 1, 1, now, now.date())
-    return Work(books, staff_keys, act, case, True, lambda: "f" * 32)
+    act = Act(Caseworker(42, "Robin", "en"), 1, 1, now, now)
+    return Work(books, staff_keys, act, case, True, lambda: "f" * 32, 1)
 
 
 async def record(door: Door, staff_keys: StaffKeys, *states: str) -> None:
@@ -537,7 +537,7 @@ async def record(door: Door, staff_keys: StaffKeys, *states: str) -> None:
             await books.cases.claim(case.id, 42, "Robin")
         (case,) = await books.cases.held_by(42)
         for state in states:
-            await casework.record(work_on(books, staff_keys, case, now), 1, state)
+            await recording.record(work_on(books, staff_keys, case, now), 1, state)
 
 
 WITH_NEWS = (*TO_REVIEW[:-1], "[Yes, tell me", "[Send]", "[I have saved it]", "[Skip]")

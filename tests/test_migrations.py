@@ -4,19 +4,21 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, Connection, inspect
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, inspect
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from storage import migrations
+from storage import migrations, tables
 from storage.books import Store
 from storage.migrations import are_current, downgrade, upgrade
 from storage.tables import metadata
+from storage.traces import Audit
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -104,6 +106,20 @@ def test_a_developer_can_run_them_from_the_command_line(tmp_path: Path) -> None:
 
     assert "not up to date" in before.stdout + before.stderr
     assert (after.returncode, after.stdout.strip()) == (0, "No new upgrade operations detected.")
+
+
+async def test_audit_rows_from_before_the_chain_are_chained(bare: AsyncConnection) -> None:
+    await bare.run_sync(upgrade, "0001")
+    old = {"at": datetime(2026, 11, 24, 12, 0, 1, 7, tzinfo=UTC), "who": 7, "case_name": "zz"}
+    row = {name: column for name, column in tables.audit.c.items() if name != "chain"}
+    table = Table("audit", MetaData(), *(Column(name, col.type) for name, col in row.items()))
+    for number, what in enumerate(("take", "reveal"), 1):
+        await bare.execute(table.insert().values(id=number, what=what, **old))
+
+    await bare.run_sync(upgrade)
+
+    assert await Audit(bare).first_broken() is None
+    assert (await Audit(bare).end())[0] == 2
 
 
 def test_there_is_one_line_of_revisions() -> None:

@@ -9,9 +9,10 @@ import pytest
 from bot.parcels import Delete, Edit, Outcome, Parcel, Unreached
 from handlers.casework import next_hour
 from handlers.consents import ASK_NEWS, NAMES, WORDINGS, version
-from handlers.desk import WHY
 from handlers.gather import MOST_LINKS
+from handlers.leases import waiting_key
 from handlers.reception import _MEMORY, HONG_KONG, Memory
+from handlers.recording import WHY
 from handlers.standing import REASONS
 from handlers.status import ERASE_IT, STAYS, ask_withdraw
 from handlers.talk import Draft
@@ -303,7 +304,7 @@ async def put_back(both: Both, person: str, draft: Draft) -> None:
 async def test_links_added_to_a_closed_case_open_it_again_for_all(one: Both) -> None:
     guest = await opened(one)
     await one.take()
-    await one.press("outcome", 0, "removed")
+    await one.press("end", 0, "withdrawn")
     await one.deliver()
 
     shown = await guest.walk("[Add links]", telegram(1), "[That is all]", "[Send]")
@@ -312,7 +313,10 @@ async def test_links_added_to_a_closed_case_open_it_again_for_all(one: Both) -> 
     ((chat, words),) = await one.told()
     assert chat == GROUP
     assert "is open again." in words
-    assert (await one.case()).state == "waiting"
+    case = await one.case()
+    assert case.state == "waiting"
+    async with one.store.begin() as books:
+        assert await books.outbox.get(waiting_key(case.id))
 
 
 async def test_a_holder_who_cannot_be_written_to_is_told_in_the_group(one: Both) -> None:

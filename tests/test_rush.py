@@ -182,6 +182,24 @@ async def test_a_case_that_is_taken_gets_its_card_and_leaves_the_page(group: Gro
     assert group.edits == 1
 
 
+async def test_a_case_nobody_takes_from_a_page_gets_its_card_after_two_hours(
+    group: Group,
+) -> None:
+    courier = group.courier()
+    ids = await group.file(11)
+    await group.pass_seconds(courier, 1)
+    for case_id in ids[1:]:
+        await group.take(case_id)
+    await group.pass_seconds(courier, 90)
+
+    group.clock.move(2 * 3600)
+    await group.pass_seconds(courier, 30)
+
+    (card,) = [one for one in group.shown if "zz case 000." in one.text]
+    assert "Nobody has taken it yet" in card.text
+    assert not [one for one in group.shown if "Many new" in one.text]
+
+
 async def test_a_page_without_cases_goes(group: Group) -> None:
     courier = group.courier()
     ids = await group.file(11)

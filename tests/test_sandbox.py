@@ -824,6 +824,15 @@ async def test_an_anonymous_administrator_writes_in_the_name_of_the_group(
     assert message["sender_chat"]["id"] == message["chat"]["id"] == telegram.group
 
 
+async def test_a_channel_writes_in_its_own_name(telegram: Telegram) -> None:
+    await telegram.forget(STAFF)
+    telegram.act("say", person=OWNER, group=True, text="zz", channel={"title": "zz invented"})
+    [update] = await telegram.heard(STAFF)
+    message = update["message"]
+    assert message["from"]["id"] == 136817688
+    assert message["sender_chat"]["title"] == "zz invented"
+
+
 async def test_only_an_administrator_bot_is_told_about_others(telegram: Telegram) -> None:
     staff = telegram.sandbox.bot("staff").id
     ask = {"chat_id": telegram.group, "user_id": KIT}

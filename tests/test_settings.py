@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from bot.__main__ import app, warn_of
-from bot.check import Finding, check_door, check_facts, check_staff
+from bot.check import Finding, check_audit, check_door, check_facts, check_staff
 from bot.config import (
     PREFIX,
     DoorSettings,
@@ -27,6 +28,7 @@ from bot.config import (
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import Sandbox, default_sandbox
 from locales import facts
+from storage import tables
 from storage.books import Store
 from storage.keys import write_new_keys
 from tests.conftest import Clock
@@ -435,6 +437,33 @@ def test_laws_that_no_lawyer_has_looked_at_are_listed(monkeypatch: pytest.Monkey
 def test_a_finding_says_what_and_how_to_mend_it() -> None:
     assert str(Finding("Redis")) == "ok    Redis"
     assert str(Finding("Redis", "Start it.")) == "WRONG Redis\n      Start it."
+
+
+async def test_the_first_broken_audit_row_is_named(house: House) -> None:
+    settings = StaffSettings(**house.shared, **house.staff)
+    store = Store(str(house.shared["database_url"]))
+    await store.prepare()
+    async with store.begin() as books:
+        for what in ("take", "reveal", "note"):
+            await books.audit.add(7, what, "quiet heron", datetime(2026, 11, 24, tzinfo=UTC))
+    whole = await check_audit(settings)
+    async with store.begin() as books:
+        spoil = update(tables.audit).where(tables.audit.c.id == 2).values(what="panel")
+        await books.cases._connection.execute(spoil)
+
+    broken = await check_audit(settings)
+
+    await store.close()
+    assert str(whole).startswith("ok    audit: 3 rows, whole; the last link is ")
+    assert broken.what == "audit row 2"
+    assert broken.mend
+
+
+def test_check_of_the_audit_without_settings_names_them_and_fails(tmp_path: Path) -> None:
+    done = run("check", "--audit", folder=tmp_path)
+
+    assert done.returncode == 1
+    assert "FRONT_DOOR_STAFF_CHAT is missing" in done.stdout
 
 
 def test_check_without_settings_names_them_and_fails(tmp_path: Path) -> None:

@@ -1,23 +1,33 @@
 """What the staff see: values in, words and buttons out."""
 
+import tomllib
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from itertools import combinations
 from typing import get_args
 
 import pytest
 
-from handlers import desk, digest, staff
+from handlers import desk, digest, endings, lists, recording, staff, standing
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
 from handlers.digest import LINES
+from handlers.names import WORDS
+from handlers.reception import HONG_KONG
 from handlers.spoken import Answer, Voice, units
 from handlers.staff import Caseworker, Screen, Summary, card, press
 from handlers.standing import OUTCOMES
+from handlers.talk import Standing
+from locales import BOTH, LANGUAGES
 from storage.books import Case
 from storage.links import LinkState
 from storage.seal import Sealed
+from storage.signs import Sign
 
 DAY = date(2027, 1, 15)
+NOW = datetime(2027, 1, 15, 20, 40, tzinfo=HONG_KONG)
 KIT = Caseworker(41, "Kit", "en")
+OTHER = Caseworker(42, "阿文", "yue_Hant")
+LEAD = Caseworker(43, "Lee", "en", leads=True)
 CASE = Case(
     id="a" * 32,
     name="quiet heron",
@@ -52,7 +62,7 @@ def test_a_card_says_what_a_group_may_know() -> None:
 
     assert text.splitlines() == [
         "quiet heron",
-        "• Sent: 2027-01-15, in 廣東話",
+        "• Sent: 2027-01-15, in Cantonese",
         "• Links: 3 (Telegram 2, LIHKG 1)",
         "• Age then: 18 or over",
         "• How urgent: It is happening now",
@@ -84,6 +94,30 @@ def test_a_card_says_clearly_that_somebody_may_be_under_eighteen(minor: str) -> 
     assert "May be under 18" not in spoken(card(OF, "zz_bot")).text
 
 
+def test_the_card_names_the_language_in_the_readers_own() -> None:
+    english = replace(OF, case=replace(CASE, language="en"))
+    neither = replace(OF, case=replace(CASE, language=BOTH))
+
+    assert "用廣東話" in spoken(card(OF, "zz_bot"), "yue_Hant").text
+    assert "用英文" in spoken(card(english, "zz_bot"), "yue_Hant").text
+    assert "in either language (none chosen)" in spoken(card(neither, "zz_bot")).text
+    assert set(staff.LANGUAGE_WORDS) == set(LANGUAGES)
+
+
+def test_no_two_words_of_case_names_look_alike() -> None:
+    lists = tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    words = [*lists["first"], *lists["second"]]
+    one_off = {word: {word[:i] + "_" + word[i + 1 :] for i in range(len(word))} for word in words}
+    shorter = {word: {word[:i] + word[i + 1 :] for i in range(len(word))} for word in words}
+
+    for a, b in combinations(words, 2):
+        assert not one_off[a] & one_off[b], (a, b)
+        assert a not in shorter[b], (a, b)
+        assert b not in shorter[a], (a, b)
+    for words in lists.values():
+        assert len({word[:3] for word in words}) == len(words)
+
+
 def test_the_card_is_spoken_in_both_languages() -> None:
     answer = spoken(card(OF, "zz_bot"), None)
 
@@ -104,14 +138,96 @@ def test_only_the_holder_sees_a_panel(state: str) -> None:
 def test_a_panel_without_links_offers_no_links() -> None:
     none = desk.panel(Summary(TAKEN), KIT)
 
-    assert labels(none) == ["Note", "Release", "Close"]
+    assert labels(none) == ["Note", "Hand over", "Release", "Close"]
 
 
 def test_under_eighteen_refer_stands_in_place_of_show_links() -> None:
     of = replace(OF, case=replace(TAKEN, minor="yes"))
 
-    assert labels(desk.panel(of, KIT)) == ["Refer", "Note", "Record", "Release", "Close"]
-    assert len(labels(desk.choose_outcome(of))) == len(OUTCOMES)  # one less, and Back
+    assert labels(desk.panel(of, KIT)) == [
+        "Refer",
+        "Note",
+        "Record",
+        "Hand over",
+        "Release",
+        "Close",
+    ]
+    assert "it was passed on to those who can help" not in labels(endings.choose_outcome(of))
+
+
+@pytest.mark.parametrize(
+    ("links", "possible"),
+    [
+        ({}, {"referred", "withdrawn"}),
+        ({"new": 3}, {"referred", "withdrawn"}),
+        ({"removed": 3}, {"removed", "referred", "withdrawn"}),
+        ({"removed": 1, "new": 2}, {"partly", "referred", "withdrawn"}),
+        ({"refused": 1, "requested": 2}, {"refused", "no answer", "referred", "withdrawn"}),
+        ({"back": 1}, {"no answer", "referred", "withdrawn"}),
+    ],
+)
+def test_outcomes_that_the_records_contradict_are_not_offered(
+    links: dict[str, int], possible: set[str]
+) -> None:
+    assert set(endings.outcomes_of(replace(OF, case=TAKEN, links=links))) == possible
+
+
+def test_every_outcome_is_possible_in_some_case() -> None:
+    counts = ({"removed": 1}, {"removed": 1, "new": 1}, {"refused": 1, "requested": 1})
+    found = [endings.outcomes_of(replace(OF, case=TAKEN, links=links)) for links in counts]
+
+    assert {outcome for some in found for outcome in some} == set(OUTCOMES)
+
+
+def test_closing_is_confirmed_with_the_name_and_the_counts() -> None:
+    screen = endings.confirm_close(replace(OF, case=TAKEN), "partly")
+
+    assert spoken(screen).text.splitlines() == [
+        "quiet heron: close it, because some links were removed?",
+        "Removed: 1 of 3.",
+        "Links: not yet asked: 2, removed: 1.",
+    ]
+    assert labels(screen) == ["Yes, close it", "Back"]
+
+
+def test_the_duty_and_every_contact_stand_before_a_referral() -> None:
+    text = spoken(endings.explain_refer(replace(OF, case=replace(TAKEN, minor="yes")))).text
+
+    assert text.index("Cap. 650") < text.index("2527 7177") < text.index("2343 2255")
+    assert "takeitdown.ncmec.org" in text
+
+
+@pytest.mark.parametrize("whom", endings.WHOM)
+def test_to_whom_a_case_was_passed_on_is_shown_afterwards(whom: str) -> None:
+    case = replace(TAKEN, state="closed", outcome="referred", referred_to=whom)
+
+    text = spoken(card(replace(OF, case=case), "zz_bot")).text
+
+    name = spoken(endings.confirm_refer(OF, whom)).text.partition(":")[0]
+    assert f"Closed: it was passed on to those who can help ({name})." in text
+
+
+def test_the_person_is_told_that_it_was_passed_on_and_not_to_whom() -> None:
+    said = spoken(Screen(standing.standing(Standing("closed", {}, "referred")))).text
+
+    assert said.startswith("Your case is closed: it was passed on to those who can help.")
+    assert "Police" not in said
+
+
+@pytest.mark.parametrize(("by", "shown"), [(KIT, True), (LEAD, True), (OTHER, False)])
+def test_a_closed_case_is_opened_again_by_its_last_holder_or_a_lead(
+    by: Caseworker, shown: bool
+) -> None:
+    assert labels(desk.panel(replace(OF, case=CLOSED), by)) == (["Reopen"] if shown else [])
+
+
+def test_only_a_lead_who_holds_an_under_eighteen_case_may_open_its_links() -> None:
+    minor, lead = replace(TAKEN, minor="unsure"), replace(KIT, leads=True)
+
+    assert "Open links, say why" in labels(desk.panel(replace(OF, case=minor), lead))
+    assert "Open links, say why" not in labels(desk.panel(replace(OF, case=minor), KIT))
+    assert "Open links, say why" not in labels(desk.panel(replace(OF, case=TAKEN), lead))
+    assert labels(desk.panel(replace(OF, case=minor), LEAD)) == ["Reassign"]
 
 
 def test_a_page_holds_eight_links_and_never_too_much() -> None:
@@ -173,9 +289,36 @@ def test_a_long_note_is_whole_on_several_pages() -> None:
 
 
 def test_every_press_fits_in_a_button() -> None:
-    words = [*OUTCOMES, *desk.WHOM, *desk.CHOICES]
+    words = [*OUTCOMES, *endings.WHOM, *recording.CHOICES]
 
     assert max(len(press("outcome", CASE.id, 200, word).encode()) for word in words) <= 64
+
+
+def test_a_link_is_chosen_by_number_and_tail_on_the_page_where_one_was() -> None:
+    links = [
+        Opened(n, "new", "telegram", "", f"https://t.me/zz_invented_channel/{n}")
+        for n in range(1, 31)
+    ]
+    second = recording.choose_link(OF, links, desk.page_of_choices(21))
+    answer = spoken(second)
+
+    assert "21. Telegram …d_channel/21 — not yet asked" in answer.text
+    assert {mark.kind for mark in answer.marks} == {"bold", "code"}
+    assert [one.name for one in recording.recorded(OF, links[20], False).buttons] == [
+        press("record", CASE.id, 1),
+        press("panel", CASE.id),
+    ]
+    assert recording.choose_state(OF, links[20], False).buttons[-1].name == press(
+        "record", CASE.id, 1
+    )
+
+
+def test_the_page_of_links_leads_to_the_record_of_the_same_links() -> None:
+    links = [Opened(n, "new", "telegram", "", f"https://t.me/zz/{n}") for n in range(1, 31)]
+
+    names = [button.name for button in links_page(OF, links, 3).buttons]
+
+    assert press("record", CASE.id, 1) in names
 
 
 def test_every_state_of_a_link_has_its_word() -> None:
@@ -183,10 +326,11 @@ def test_every_state_of_a_link_has_its_word() -> None:
 
 
 def test_a_full_list_fits_a_message() -> None:
-    cases = [replace(CASE, name="considerate watermelon") for _ in range(20)]
-
-    listed = staff.in_group(staff.queue(cases, 99, 0), 99)
-    for screen in (staff.queue(cases, 99, 0), listed, staff.mine(cases)):
+    cases = [replace(CASE, name="considerate watermelon", minor="yes") for _ in range(20)]
+    duty = [Sign(number, "zz" * 64) for number in range(20)]
+    queued = lists.queue(cases, 99, 0, NOW, duty)
+    listed = lists.in_group(queued, 99)
+    for screen in (queued, listed, lists.mine(cases, NOW)):
         assert units(spoken(screen, None).text) <= 4096
     assert "And 79 more" in spoken(listed).text
 
@@ -200,3 +344,27 @@ def test_a_full_page_of_a_rush_fits_a_message() -> None:
     assert units(shown.text) <= 4096
     assert sum(map(len, shown.rows)) == LINES <= 100
     assert shown.text.index("happening now") < shown.text.index("next days")
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "age"),
+    [(15, 20, "new"), (15, 21, "new"), (15, 18, "2 h"), (14, 20, "24 h"), (13, 20, "2 days")],
+)
+def test_a_list_tells_hours_then_days(day: int, hour: int, age: str) -> None:
+    case = replace(CASE, day=date(2027, 1, day), hour=hour)
+
+    text = spoken(lists.queue([case], 1, 0, NOW)).text
+
+    assert text.splitlines()[1] == f"quiet heron — It is happening now — {age}"
+
+
+def test_a_list_marks_those_who_may_be_under_eighteen() -> None:
+    text = spoken(lists.queue([replace(CASE, minor="unsure"), CASE], 2, 0, NOW)).text
+
+    assert [line[0] for line in text.splitlines()[1:]] == ["⚠", "q"]
+
+
+def test_help_in_the_group_does_not_call_the_group_the_private_chat() -> None:
+    assert "only here" in spoken(Screen(staff.HELP)).text
+    assert "only in the private chat" in spoken(Screen(staff.GROUP_HELP)).text
+    assert "here, where only you" not in spoken(Screen(staff.GROUP_HELP)).text

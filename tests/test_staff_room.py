@@ -22,6 +22,7 @@ from bot.sandbox.phone import Phone, Shown
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import Sandbox, default_sandbox
 from bot.staff_room import StaffRoom, open_staff_room
+from handlers import staff
 from storage.books import Store
 from storage.drafts import MemoryDrafts
 from storage.keys import DoorKeys, StaffKeys
@@ -29,6 +30,7 @@ from tests.cases import NOTE, Keys, file_case, telegram
 
 LONG = "https://example.org/zz_invented?" + "x" * 300
 QUARTER = 15 * 60
+HOUR = 3600
 
 
 @dataclass
@@ -135,7 +137,8 @@ async def opened(
 @asynccontextmanager
 async def at_work(receiver: Receiver, room: StaffRoom) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as tasks:
-        work = [tasks.create_task(receiver.run()), tasks.create_task(room.courier.run())]
+        runs = (receiver.run(), room.courier.run(), room.rounds.run())
+        work = [tasks.create_task(run) for run in runs]
         await receiver.drained.wait()
         yield
         for task in work:
@@ -148,6 +151,20 @@ async def house(
 ) -> Callable[..., Any]:
     keys = Keys(door_keys, staff_keys)
     return lambda **what: opened(sqlite_store, keys, **what)
+
+
+def asked_for(at: House, answer: Any = None) -> "asyncio.Queue[int]":
+    """Who is asked for with getChatMember from now on; *answer* is what Telegram says then."""
+    asked: asyncio.Queue[int] = asyncio.Queue()
+
+    def hear(role: str, method: str, params: Any) -> Any:
+        if method != "getChatMember":
+            return None
+        asked.put_nowait(int(params["user_id"]))
+        return answer
+
+    at.sandbox.faults = hear
+    return asked
 
 
 def kinds_of(shown: Shown) -> set[str]:
@@ -177,15 +194,17 @@ async def test_a_case_goes_from_take_to_close(house: Any) -> None:
         await at.kit.say("ZZ-4711")
         await at.kit.sees("The reference is kept.")
         await at.press(at.kit, "Close", "how did it end?")
-        await at.press(at.kit, "some links were removed", "Closed: some links were removed.")
+        await at.press(at.kit, "some links were removed", "close it, because")
+        await at.press(at.kit, "Yes, close it", "Closed: some links were removed.")
         closed = await at.group.sees("Closed: ")
 
         assert closed.id == card.id
         assert closed.buttons == ()
-        assert (await at.kit.sees("Closed: ")).buttons == ()
+        assert (await at.kit.sees("Closed: ")).labels() == ["Reopen"]
         assert await at.audit() == [
             "take",
             "reveal",
+            "tails",
             "record 2: removed",
             "reference 2",
             "close: partly",
@@ -230,6 +249,20 @@ async def test_a_reveal_is_protected_inert_and_gone_after_a_quarter_of_an_hour(h
             lambda screen: not any("t.me" in one.text for one in screen), "links hidden"
         )
         assert "Show links" in (await at.kit.sees("How urgent")).labels()
+
+
+async def test_a_record_begins_on_the_page_of_links_and_is_undone(house: Any) -> None:
+    async with house() as at:
+        case_id = await at.held()
+        await at.press(at.kit, "Show links", telegram(1))
+        await at.press(at.kit, "Record", "which link?")
+        await at.press(at.kit, "3", "What became of it?")
+        await at.press(at.kit, "removed", "Recorded.")
+        await at.press(at.kit, "Undo", "Undone.")
+
+        async with at.store.begin() as books:
+            assert await books.links.states(case_id) == {"new": 3}
+        assert (await at.audit())[-2:] == ["record 3: removed", "undo 3: new"]
 
 
 async def test_notes_are_inert_too_and_hidden_in_time(house: Any) -> None:
@@ -284,11 +317,32 @@ async def test_under_eighteen_is_referred_and_never_revealed(house: Any) -> None
         panel = await at.kit.sees("May be under 18")
         assert "Show links" not in panel.labels()
 
-        await at.press(at.kit, "Refer", "whom did you refer it to?")
-        await at.press(at.kit, "Social Welfare", "Closed: it was passed on")
+        await at.press(at.kit, "Refer", "Tell them first.")
+        await at.press(at.kit, "Social Welfare", "have they got it?")
+        await at.press(at.kit, "they have it", "Closed: it was passed on")
 
-        await at.group.sees("Closed: it was passed on")
+        await at.group.sees("(Social Welfare Department Hotline)")
         assert await at.audit() == ["take", "refer: welfare"]
+
+
+async def test_a_lead_says_why_and_sees_links_that_stay_closed_to_others(house: Any) -> None:
+    async with house() as at:
+        at.sandbox.set_administrator(at.kit.person)
+        await at.held(minor="unsure")
+        await at.press(at.kit, "Open links, say why", "Type the reason")
+
+        await at.kit.say("zz the police asked which site")
+
+        shown = await at.kit.sees(telegram(1))
+        assert shown.protected
+        await at.kit.until(
+            lambda screen: not any("zz the police" in one.text for one in screen), "reason gone"
+        )
+        at.move(QUARTER + 1)
+        await at.kit.until(
+            lambda screen: not any("t.me" in one.text for one in screen), "links hidden"
+        )
+        assert await at.audit() == ["take", "reveal under 18"]
 
 
 async def test_the_second_to_press_is_told_who_was_first(house: Any) -> None:
@@ -316,7 +370,7 @@ async def test_only_the_holder_opens_a_case(house: Any) -> None:
 
         answer = await other.answer()
         assert "quiet heron" in answer.text
-        assert answer.buttons == ()
+        assert answer.labels() == ["改派"]  # a lead may give it to somebody else, no more
         assert "t.me" not in answer.text
 
 
@@ -333,16 +387,94 @@ async def test_who_leaves_is_refused_at_once_and_sees_no_link_any_more(house: An
         assert not any("t.me" in one.text for one in await at.kit.screen())
 
 
-async def test_who_left_unseen_is_refused_within_a_minute(house: Any) -> None:
+def go(at: House, how: str) -> None:
+    """Let Kit go, in one of the ways in which Telegram says so."""
+    match how:
+        case "restricted":
+            at.sandbox.restrict(at.kit.person, away=True)
+        case _:
+            at.sandbox.leave(at.kit.person, kicked=how == "kicked")
+
+
+@pytest.mark.parametrize("how", ["left", "kicked", "restricted"])
+async def test_who_is_out_of_the_group_loses_their_cases_at_once(house: Any, how: str) -> None:
     async with house() as at:
         await at.held()
+        other = at.phone("阿文", group=True)
+        old = await other.sees("With: Kit")
+        await at.press(at.kit, "Show links", telegram(1))
+
+        go(at, how)
+
+        await other.until(
+            lambda screen: any("Take" in label for label in screen[-1].labels()), "a fresh card"
+        )
+        await other.until(lambda screen: old.id not in [one.id for one in screen], "old card gone")
+        await at.kit.until(
+            lambda screen: not any("t.me" in one.text for one in screen), "links hidden"
+        )
+        assert await at.audit() == ["take", "reveal", "left the group"]
+        await other.press("Take")
+        await other.sees("With: 阿文")
+
+
+async def test_who_is_only_restricted_keeps_their_cases(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+
+        at.sandbox.restrict(at.kit.person)
+        await at.press(at.kit, "Show links", telegram(1))
+
+        assert await at.audit() == ["take", "reveal"]
+
+
+async def test_who_left_unseen_loses_their_cases_within_a_minute_by_the_clock(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        other = at.phone("阿文", group=True)
         at.sandbox.group.standing[at.kit.person] = "left"  # and no update tells of it
 
         at.move(60)
-        await at.kit.press("Show links")
 
+        await other.until(
+            lambda screen: any("Take" in label for label in screen[-1].labels()), "a fresh card"
+        )
+        assert await at.audit() == ["take", "left the group"]
+        await at.kit.press("Show links")
         await at.kit.sees("one team only")
+
+
+async def test_the_rounds_ask_for_holders_only_and_once_a_round(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        other = at.phone("阿文")
+        await other.start()
+        await other.answer()
+        asked = asked_for(at)
+
+        at.move(60)
+        first = await asked.get()
+        at.move(60)
+        second = await asked.get()
+
+        assert first == second == at.kit.person
+        assert asked.empty()
+
+
+async def test_nobody_loses_a_case_because_telegram_does_not_say_who_is_in_the_group(
+    house: Any,
+) -> None:
+    async with house() as at:
+        await at.held()
+        asked = asked_for(at, (400, "CHAT_ADMIN_REQUIRED", {}))
+
+        at.move(60)
+        await asked.get()
+        at.move(60)
+        await asked.get()
+
         assert await at.audit() == ["take"]
+        at.sandbox.faults = None
 
 
 async def test_a_stranger_gets_one_neutral_line(house: Any) -> None:
@@ -365,7 +497,45 @@ async def test_an_anonymous_administrator_is_refused(house: Any) -> None:
 
         await at.group.say("/queue")
 
+        await at.group.sees("turn Remain anonymous off")
+
+
+async def test_a_channel_is_refused_like_an_anonymous_administrator(house: Any) -> None:
+    async with house() as at:
+        await at.group.say("/queue", channel={"title": "zz invented channel"})
+
         await at.group.sees("Please act as yourself, not as the group.")
+
+
+async def test_a_press_of_an_anonymous_administrator_is_refused_and_says_how_to_go_on(
+    house: Any,
+) -> None:
+    async with house() as at:
+        at.sandbox.set_administrator(at.kit.person)
+        at.sandbox.set_anonymous(at.kit.person)
+        await at.file()
+
+        await at.group.press("Take")
+
+        assert "Remain anonymous" in await at.group.toast("act as yourself")
+        assert await at.audit() == []
+        at.sandbox.set_anonymous(at.kit.person, False)
+        await at.group.press("Take")
+        await at.group.sees("With: Kit")
+
+
+async def test_who_hides_while_holding_a_case_opens_nothing(house: Any) -> None:
+    async with house() as at:
+        at.sandbox.set_administrator(at.kit.person)
+        await at.held()
+        at.sandbox.set_anonymous(at.kit.person)
+
+        await at.kit.press("Show links")
+        await at.kit.toast("Remain anonymous")
+        await at.kit.say("/mine")
+
+        assert (await at.kit.answer()).text.startswith("Please act as yourself")
+        assert await at.audit() == ["take"]
 
 
 async def test_the_queue_is_listed_in_the_group_by_name_alone(house: Any) -> None:
@@ -541,19 +711,286 @@ async def test_a_bot_that_may_not_ask_who_is_in_the_group_lets_nobody_act(house:
         assert await at.audit() == []
 
 
-async def test_help_is_two_lines(house: Any) -> None:
+async def test_help_is_three_lines(house: Any) -> None:
     async with house() as at:
         await at.kit.start()
-        assert len((await at.kit.answer()).text.splitlines()) == 2
+        assert len((await at.kit.answer()).text.splitlines()) == 3
         await at.group.say("/help")
-        await at.group.sees("/queue lists what waits")
+        await at.group.sees("only in the private chat")
+
+
+@pytest.mark.parametrize("kind", ["photo", "voice", "document"])
+async def test_a_picture_with_words_at_the_note_is_refused_and_nothing_is_kept(
+    house: Any, kind: str
+) -> None:
+    async with house() as at:
+        case_id = await at.held()
+        await at.press(at.kit, "Note", "Type the note")
+
+        (sent,) = await at.kit.media(kind, "zz a caption")
+
+        await at.kit.sees("I take no pictures or files")
+        await at.kit.until(lambda screen: sent not in [one.id for one in screen], "taken away")
+        async with at.store.begin() as books:
+            assert await books.notes.of(case_id) == []
+        await at.kit.say("zz in words, then")
+        await at.kit.sees("The note is kept.")
+
+
+@pytest.mark.parametrize(("urgency", "silent"), [("now", False), ("soon", True), ("calm", True)])
+async def test_only_urgent_cards_make_a_sound(house: Any, urgency: str, silent: bool) -> None:
+    async with house() as at:
+        await at.file(urgency=urgency)
+
+        assert (await at.group.sees("quiet heron")).silent is silent
+
+
+async def test_a_released_case_gets_a_fresh_card_and_the_old_one_goes(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        old = await at.group.sees("With: Kit")
+        await at.group.say("lunch?")
+
+        await at.press(at.kit, "Release", "is waiting")
+
+        screen = await at.group.until(
+            lambda screen: old.id not in [one.id for one in screen], "old card gone"
+        )
+        cards = [one for one in screen if "quiet heron" in one.text]
+        assert [one.labels() for one in cards] == [["接手 · Take"]]
+        assert screen[-1].id == cards[0].id
+
+
+async def test_records_do_not_edit_the_card_in_vain(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        for state in ("removed", "refused", "back again"):
+            await at.press(at.kit, "Record", "which link?")
+            await at.press(at.kit, "1", "What became of it?")
+            await at.press(at.kit, state, "Recorded.")
+            await at.press(at.kit, "Back", "How urgent")
+        at.sandbox.move_clock(1)
+        await at.group.say("/queue")
+        await at.group.sees("Nobody is waiting.")
+
+        assert not [one for one in at.sandbox.refused if "not modified" in one.description]
+
+
+async def test_a_case_nobody_works_on_goes_back_after_48_hours_warned_at_40(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        old = await at.group.sees("With: Kit")
+
+        at.move(40 * HOUR)
+        warned = await at.kit.sees("goes back to the queue in 8 hours")
+        await at.awaits(8 * HOUR)
+        at.move(8 * HOUR + 1)
+
+        await at.kit.sees("went back to the queue")
+        await at.group.until(
+            lambda screen: (
+                [one.labels() for one in screen if one.id > old.id] == [["接手 · Take"]]
+            ),
+            "a fresh card",
+        )
+        assert warned.labels() == ["Open"]
+        # The old card is too old to be deleted: it only says where the case is now.
+        stub = await at.group.sees("its card is further down")
+        assert (stub.id, stub.buttons) == (old.id, ())
+        assert await at.audit() == ["take", "lease ended"]
+
+
+async def test_who_does_something_after_the_warning_keeps_the_case(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        at.move(40 * HOUR)
+        await at.kit.sees("goes back to the queue in 8 hours")
+
+        await at.press(at.kit, "Open", "How urgent")
+        at.move(8 * HOUR + 60)
+        await at.press(at.kit, "Note", "Type the note")
+
+        assert await at.audit() == ["take", "read note"]
+
+
+async def test_an_unclaimed_case_is_shown_anew_with_a_sound_until_it_is_taken(
+    house: Any,
+) -> None:
+    async with house() as at:
+        case_id = await at.file()
+        first = await at.group.sees("quiet heron")
+        await at.kit.start()
+        await at.kit.say("/duty on")
+        await at.kit.sees("On duty: Kit")
+
+        await at.awaits(2 * HOUR)
+        at.move(2 * HOUR + 1)
+        second = await at.group.sees("Nobody has taken it yet")
+        await at.group.until(lambda screen: first.id not in [one.id for one in screen], "old gone")
+        await at.awaits(22 * HOUR)
+        at.move(22 * HOUR)
+        await at.group.until(lambda screen: second.id not in [one.id for one in screen], "gone")
+        third = await at.group.sees("Nobody has taken it yet")
+
+        assert not second.silent
+        assert "On duty: Kit" in second.text
+        await at.group.press("Take")
+        taken = await at.group.sees("With: Kit")
+        assert taken.id == third.id
+        assert "Nobody has taken" not in taken.text
+        async with at.store.begin() as books:
+            assert await books.outbox.get(f"unclaimed:{case_id}") is None
+
+
+async def test_a_case_is_handed_over_on_its_card(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        other = at.phone("阿文", group=True)
+
+        await at.press(at.kit, "Hand over", "How urgent")
+        offered = await at.group.sees("would like to hand it over")
+        await other.press("Accept")
+
+        await other.toast("quiet heron")
+        card = await at.group.sees("With: 阿文")
+        assert card.id == offered.id
+        await at.kit.sees("has taken over quiet heron")
+        assert await at.audit() == ["take", "offer", "accept"]
+
+
+async def test_an_offer_that_nobody_accepts_lapses(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        await at.press(at.kit, "Hand over", "How urgent")
+        await at.group.sees("would like to hand it over")
+
+        at.move(24 * HOUR + 1)
+
+        card = await at.group.until(
+            lambda screen: not any("hand it over" in one.text for one in screen), "lapsed"
+        )
+        assert card[-1].labels() == ["打開 · Open"]
+
+
+async def test_a_lead_takes_a_case_over_with_a_reason(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        lead = at.phone("阿文")  # the owner of the group
+        await lead.start()
+        await lead.answer()
+        await lead.say("/case quiet heron")
+        await lead.sees("Kit 跟進緊")
+        await lead.press("改派")
+        await lead.sees("交俾邊個跟進")
+        await lead.press("我自己")
+        await lead.sees("改派嘅原因")
+
+        await lead.say("zz invented reason")
+
+        await at.group.sees("With: 阿文")
+        await at.kit.sees("no longer yours")
+        await lead.sees("交嚟")
+
+
+async def test_a_link_is_looked_for_in_private_and_leaves_the_chat(house: Any) -> None:
+    async with house() as at:
+        await at.file()
+        await at.kit.start()
+        (sent,) = await at.kit.say(f"/find {telegram(2)}")
+
+        await at.kit.sees("quiet heron — waiting")
+
+        await at.kit.until(lambda screen: sent not in [one.id for one in screen], "taken away")
+
+
+async def test_the_menu_of_commands_is_for_the_group_alone_in_each_language(house: Any) -> None:
+    async with house() as at:
+        bot, scope = at.sandbox.bot("staff").id, {"type": "chat", "chat_id": at.sandbox.group.id}
+        menus = {
+            code: at.sandbox.profiles.commands_for(bot, [scope], code) for code in ("en", "zh-hk")
+        }
+
+        assert [one["command"] for one in menus["en"]] == list(staff.COMMANDS)
+        assert menus["en"][0]["description"] == "What waits"
+        assert menus["zh-hk"][0]["description"] == "等緊嘅個案"
+        assert at.sandbox.profiles.commands_for(bot, [{"type": "default"}], "en") == []
+
+
+async def test_leads_are_told_of_many_reveals_and_called_where_they_cannot_be_told(
+    house: Any,
+) -> None:
+    async with house() as at:
+        await at.held()
+        for _ in range(11):
+            await at.press(at.kit, "Show links", telegram(1))
+            await at.press(at.kit, "Back", "How urgent")
+
+        await at.group.sees("There is word for the leads")
+
+        assert "opened links" not in repr(list(at.sandbox.group.messages.values()))
+
+
+async def test_a_lead_who_began_the_private_chat_is_told_there(house: Any) -> None:
+    async with house() as at:
+        lead = at.phone("阿文")  # the owner of the group
+        await lead.start()
+        await lead.answer()
+        await at.held()
+        for _ in range(11):
+            await at.press(at.kit, "Show links", telegram(1))
+            await at.press(at.kit, "Back", "How urgent")
+
+        await lead.sees("more than ten times within an hour")
+
+
+async def test_leads_get_the_end_of_the_audit_chain_once_a_day(house: Any) -> None:
+    async with house() as at:
+        lead = at.phone("阿文")
+        await lead.start()
+        await lead.answer()
+        await at.held()
+        await at.awaits(24 * HOUR)
+
+        at.move(24 * HOUR + 1)
+
+        async with at.store.begin() as books:
+            rows, end = await books.audit.end()
+        assert rows == 1
+        assert end[:16] in (await lead.sees("審核紀錄")).text
+
+
+async def test_a_lead_freezes_the_room_from_the_group(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        await at.press(at.kit, "Show links", telegram(1))
+        await at.group.say("/freeze")
+        await at.group.sees("Only a lead")
+        lead = at.phone("阿文", group=True)
+
+        await lead.say("/freeze")
+
+        await at.group.sees("阿文 has stopped all work")
+        await at.kit.until(
+            lambda screen: not any("t.me" in one.text for one in screen), "links hidden"
+        )
+        await at.press(at.kit, "Show links", "阿文 has stopped all work")
+        await lead.say("/thaw")
+        await at.group.sees("Work on cases goes on.")
+        assert await at.audit("") == ["freeze", "thaw"]
+
+
+async def test_duty_is_told_in_the_group(house: Any) -> None:
+    async with house() as at:
+        await at.group.say("/duty on")
+
+        await at.group.sees("On duty: Kit")
 
 
 async def test_what_nobody_asked_for_is_answered_kindly(house: Any) -> None:
     async with house() as at:
         await at.kit.start()
         await at.kit.say("zz hello?")
-        await at.kit.sees("I lost my place")
+        await at.kit.sees("I am not waiting for words")
         await at.kit.media("sticker")
         await at.kit.sees("as plain text")
 

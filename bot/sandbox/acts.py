@@ -41,7 +41,7 @@ def start(sandbox: Sandbox, act: Json) -> Json:
 
 
 def say(sandbox: Sandbox, act: Json) -> Json:
-    """Type and send; what is too long goes out in several messages, as phones do it."""
+    """Type and send, in the name of a *channel* if so; what is too long goes out in pieces."""
     chat = _open_chat(sandbox, act)
     text = act["text"].strip()
     if not text:
@@ -104,14 +104,14 @@ def forward(sandbox: Sandbox, act: Json) -> Json:
 
 
 def _origin(channel: Json, now: int) -> Json:
-    public = {"username": channel["username"]} if channel.get("username") else {}
-    chat = {
-        "id": channel.get("channel_id") or -1009999999999,
-        "type": "channel",
-        "title": channel["title"],
-        **public,
-    }
+    chat = _channel(channel)
     return {"type": "channel", "date": now, "chat": chat, "message_id": channel["post"]}
+
+
+def _channel(channel: Json) -> Json:
+    public = {"username": channel["username"]} if channel.get("username") else {}
+    number = channel.get("channel_id") or -1009999999999
+    return {"id": number, "type": "channel", "title": channel["title"], **public}
 
 
 def press(sandbox: Sandbox, act: Json) -> Json:
@@ -221,6 +221,7 @@ def _by(chat: Chat, act: Json, **words: Any) -> Message:
         reply_to=act.get("reply_to"),
         thread=act.get("thread"),
         anonymous=hidden,
+        channel=_channel(act["channel"]) if act.get("channel") else None,
         **words,
     )
 

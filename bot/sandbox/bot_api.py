@@ -305,7 +305,8 @@ async def get_chat_member(call: Call) -> Json:
         raise Refused(400, "CHAT_ADMIN_REQUIRED")
     if account is None:
         raise Refused(400, "PARTICIPANT_ID_INVALID")
-    return wire.member(account, chat.standing.get(who, "left"), who in chat.anonymous)
+    standing = chat.standing.get(who, "left")
+    return wire.member(account, standing, who in chat.anonymous, who in chat.away)
 
 
 async def get_chat_administrators(call: Call) -> list[Json]:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 Json = dict[str, Any]
 
 GROUP_ANONYMOUS_BOT = 1087968824  # whom Telegram names in place of an anonymous administrator
-PRESENT = frozenset({"creator", "administrator", "member"})
+CHANNEL_BOT = 136817688  # and in place of who writes in the name of a channel
+PRESENT = frozenset({"creator", "administrator", "member", "restricted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Message:
 
     Dates are unix seconds. The id, date and version are given by the Sandbox when it is posted.
     With media, the text is its caption. *fixed*: sent with a reply keyboard, so that Telegram lets
-    nobody edit it. *version* is the Sandbox's version at the last change.
+    nobody edit it. *channel*: in whose name it was written. *version* is the Sandbox's version at
+    the last change.
     """
 
     sender: int
@@ -58,6 +60,7 @@ class Message:
     silent: bool = False
     preview: Json | None = None
     anonymous: bool = False
+    channel: Json | None = None
     fixed: bool = False
     edited: int | None = None
     id: int = 0
@@ -70,7 +73,8 @@ class Chat:
     """A private chat (bot set, id the person's) or a supergroup (bot None).
 
     *standing* is each member's status in the Bot API's words: creator, administrator, member,
-    left, kicked. *topics* are the thread ids that exist.
+    left, kicked, restricted; *away* are the restricted who are not inside. *topics* are the
+    thread ids that exist.
     """
 
     id: int
@@ -80,6 +84,7 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     standing: dict[int, str] = field(default_factory=dict)
     anonymous: set[int] = field(default_factory=set)
+    away: set[int] = field(default_factory=set)
     topics: set[int] = field(default_factory=set)
     blocked: bool = False
     keyboard: Json | None = None
@@ -88,7 +93,11 @@ class Chat:
 
     def present(self) -> list[int]:
         """The ids of those who are in this group now."""
-        return [who for who, status in self.standing.items() if status in PRESENT]
+        return [
+            who
+            for who, status in self.standing.items()
+            if status in PRESENT and not (status == "restricted" and who in self.away)
+        ]
 
     def rules(self, who: int) -> bool:
         """Whether *who* is an administrator here, or the owner."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import partial
 
-from bot.sandbox.chats import GROUP_ANONYMOUS_BOT, BotAccount, Chat, Json, Message, Person
+from bot.sandbox.chats import (
+    CHANNEL_BOT,
+    GROUP_ANONYMOUS_BOT,
+    BotAccount,
+    Chat,
+    Json,
+    Message,
+    Person,
+)
 from bot.sandbox.listed import LISTED
 from bot.sandbox.telegram import Sandbox
 
@@ -122,6 +130,8 @@ def _message(sandbox: Sandbox, one: Message) -> Json:
 def _author(sandbox: Sandbox, one: Message) -> Json:
     if one.anonymous:
         return {"id": GROUP_ANONYMOUS_BOT, "name": sandbox.group.title, "bot": False}
+    if one.channel:
+        return {"id": CHANNEL_BOT, "name": one.channel["title"], "bot": False}
     author = sandbox.accounts[one.sender]
     return {"id": author.id, "name": author.name, "bot": author.id in sandbox.inboxes}
 

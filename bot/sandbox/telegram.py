@@ -173,6 +173,11 @@ class Sandbox:
         self._stand(chat, who, "kicked" if kicked else "left", by)
         self.post(chat, Message(by, service={"left_chat_member": wire.user(self.accounts[who])}))
 
+    def restrict(self, who: int, away: bool = False) -> None:
+        """Restrict a member of the staff group; *away*: and they are out of it, too."""
+        (self.group.away.add if away else self.group.away.discard)(who)
+        self._stand(self.group, who, "restricted", self._host(self.group))
+
     def set_administrator(self, who: int, on: bool = True) -> None:
         """Make a member of the staff group an administrator, or a plain member again."""
         self._stand(self.group, who, "administrator" if on else "member", self._host(self.group))
@@ -181,7 +186,7 @@ class Sandbox:
         """Let an administrator of the staff group write in the group's name."""
         change = self.group.anonymous.add if on else self.group.anonymous.discard
         change(who)
-        self.touch()
+        self._stand(self.group, who, self.group.standing.get(who, "left"), self._host(self.group))
 
     def set_blocked(self, chat: Chat, on: bool) -> None:
         """The person of a private chat blocks the bot, or lets it write again."""
@@ -216,7 +221,9 @@ class Sandbox:
             "from": wire.user(self.accounts[by]),
             "date": int(self.now()),
             "old_chat_member": wire.member(who, old),
-            "new_chat_member": wire.member(who, new),
+            "new_chat_member": wire.member(
+                who, new, who.id in chat.anonymous, who.id in chat.away
+            ),
         }
         self.inboxes[bot_id].put(kind, body, self.now())
 

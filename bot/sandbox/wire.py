@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.sandbox.chats import GROUP_ANONYMOUS_BOT, Account, BotAccount, Chat, Json, Message
+from bot.sandbox.chats import (
+    CHANNEL_BOT,
+    GROUP_ANONYMOUS_BOT,
+    Account,
+    BotAccount,
+    Chat,
+    Json,
+    Message,
+)
 
 _MEDIA: dict[str, Json] = {
     "photo": {"width": 90, "height": 90},
@@ -33,6 +41,25 @@ _RIGHTS = [
     "can_post_stories",
     "can_edit_stories",
     "can_delete_stories",
+    "can_pin_messages",
+    "can_manage_topics",
+]
+
+_LEAVE = [
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_react_to_messages",
+    "can_edit_tag",
+    "can_change_info",
+    "can_invite_users",
     "can_pin_messages",
     "can_manage_topics",
 ]
@@ -86,14 +113,15 @@ def _bare(one: Message, within: Chat, accounts: Mapping[int, Account]) -> Json:
 
 def _sender(one: Message, within: Chat, accounts: Mapping[int, Account]) -> Json:
     if one.anonymous:
-        nobody = {
-            "id": GROUP_ANONYMOUS_BOT,
-            "is_bot": True,
-            "first_name": "Group",
-            "username": "GroupAnonymousBot",
-        }
+        nobody = _nobody(GROUP_ANONYMOUS_BOT, "Group", "GroupAnonymousBot")
         return {"from": nobody, "sender_chat": chat(within)}
+    if one.channel:
+        return {"from": _nobody(CHANNEL_BOT, "Channel", "Channel_Bot"), "sender_chat": one.channel}
     return {"from": user(accounts[one.sender])}
+
+
+def _nobody(number: int, name: str, username: str) -> Json:
+    return {"id": number, "is_bot": True, "first_name": name, "username": username}
 
 
 def _content(one: Message) -> Json:
@@ -122,14 +150,16 @@ def media(one: Message) -> Json:
     return {kind: [file] if kind == "photo" else file, **album}
 
 
-def member(account: Account, status: str, anonymous: bool = False) -> Json:
-    """A ChatMember of this status."""
+def member(account: Account, status: str, anonymous: bool = False, away: bool = False) -> Json:
+    """A ChatMember of this status; *away*: restricted, and not inside."""
     shape: Json = {"status": status, "user": user(account)}
     if status == "creator":
         shape["is_anonymous"] = anonymous
     if status == "administrator":
         shape |= {"is_anonymous": anonymous, **dict.fromkeys(_RIGHTS, True)}
         shape["can_promote_members"] = False
+    if status == "restricted":
+        shape |= {"is_member": not away, "until_date": 0, **dict.fromkeys(_LEAVE, False)}
     if status == "kicked":
         shape["until_date"] = 0
     return shape

@@ -1,0 +1,28 @@
+"""The staff bot's menu: its commands, for the group alone, in each language of a phone."""
+
+import logging
+from datetime import datetime
+
+from telegram import Bot, BotCommand, BotCommandScopeChat
+from telegram.error import TelegramError
+
+from bot.clerk import Room, here
+from handlers import staff
+from handlers.spoken import Voice
+
+log = logging.getLogger(__name__)
+
+# Telegram takes two letters (Bot API, setMyCommands); "" is every phone in another language.
+PHONES = {"": None, "en": "en", "zh": "yue_Hant"}
+
+
+async def set_menu(bot: Bot, room: Room, now: datetime) -> None:
+    """Tell Telegram (setMyCommands); a menu that cannot be set keeps nobody from working."""
+    scope = BotCommandScopeChat(room.chat)
+    try:
+        for phone, language in PHONES.items():
+            voice = Voice(language, here(now).date())
+            menu = [BotCommand(name, voice.label(words)) for name, words in staff.COMMANDS.items()]
+            await bot.set_my_commands(menu, scope, phone or None)
+    except TelegramError as error:
+        log.warning("staff: the menu of commands was not set, %s", type(error).__name__)

@@ -1,0 +1,181 @@
+"""How a case ends: given back, passed on, closed; and how a closed one is opened again."""
+
+from handlers import desk, leases
+from handlers.casework import Work, put_fresh_card, put_news, told
+from handlers.desk import back
+from handlers.directory import full_line, short_line
+from handlers.staff import Screen, Summary, press, under_age
+from handlers.standing import OUTCOMES, REMOVED
+from handlers.talk import Button, Fact, Say, Strong
+from locales import N_
+
+WHOM = ("police", "welfare", "take_it_down")
+
+# Closing
+
+
+def outcomes_of(of: Summary) -> tuple[str, ...]:
+    """The outcomes that are possible: what the records contradict is not offered.
+
+    Under 18, *Refer* asks to whom.
+    """
+    count, every = of.links.get, sum(of.links.values())
+    removed = count("removed", 0)
+    possible = {
+        "removed": removed == every > 0,
+        "partly": 0 < removed < every,
+        "refused": not removed and count("refused", 0) > 0,
+        "referred": not under_age(of.case),
+        "withdrawn": True,
+        "no answer": not removed and count("requested", 0) + count("back", 0) > 0,
+    }
+    return tuple(outcome for outcome in OUTCOMES if possible[outcome])
+
+
+def counts(of: Summary) -> tuple[Say, ...]:
+    """How much is removed, and how the links stand."""
+    every = sum(of.links.values())
+    if not every:
+        return ()
+    removed = {"removed": of.links.get("removed", 0), "all": every}
+    return Say(REMOVED, removed), desk.states_line(of)
+
+
+def choose_outcome(of: Summary) -> Screen:
+    """How it ended."""
+    ask = Say(N_("{case}: how did it end?"), {"case": Strong(of.case.name)})
+    keys = [
+        Button(press("outcome", of.case.id, 0, outcome), OUTCOMES[outcome])
+        for outcome in outcomes_of(of)
+    ]
+    return Screen((*counts(of), ask), (*keys, back(of.case.id)))
+
+
+def confirm_close(of: Summary, outcome: str) -> Screen:
+    """Once more, with the name and the counts: closed is told to the person."""
+    ask = Say(
+        N_("{case}: close it, because {outcome}?"),
+        {"case": Strong(of.case.name), "outcome": Say(OUTCOMES[outcome])},
+    )
+    close = Button(press("end", of.case.id, 0, outcome), N_("Yes, close it"), "danger")
+    return Screen((ask, *counts(of)), (close, Button(press("close", of.case.id), N_("Back"))))
+
+
+async def ask_outcome(work: Work, number: int, word: str) -> Screen:
+    """How did it end?"""
+    return choose_outcome(await told(work))
+
+
+async def ask_close(work: Work, number: int, word: str) -> Screen:
+    """Is that so?"""
+    of = await told(work)
+    return confirm_close(of, word) if word in outcomes_of(of) else choose_outcome(of)
+
+
+async def close(work: Work, number: int, word: str) -> Screen:
+    """Closed with that outcome; what has become impossible meanwhile is asked again."""
+    of = await told(work)
+    if work.first and word not in outcomes_of(of):
+        return choose_outcome(of)
+    return await end(work, f"close: {word}", word)
+
+
+async def end(work: Work, what: str, outcome: str, referred_to: str | None = None) -> Screen:
+    """The case is over: one last line of news, and we need not know where the person is."""
+    if work.first:
+        await work.books.cases.close(work.case.id, work.act.by.id, outcome, referred_to)
+        await put_news(work)
+        await work.books.addresses.drop(work.case.id)
+        await leases.lay_down(work.books, work.case.id)
+        await work.note_down(what)
+        await work.put_card()
+    return desk.panel(await told(work), work.act.by)
+
+
+# Passing on
+
+
+def explain_refer(of: Summary) -> Screen:
+    """The duty first, then who may act where somebody is under 18, and how to reach them."""
+    duty = Say(
+        N_(
+            "{case}: somebody may be under 18. Under {law} (since {since}), social workers must "
+            "tell the Social Welfare Department or the police when they have good reason to "
+            "think that someone under 18 is being seriously harmed."
+        ),
+        {
+            "case": Strong(of.case.name),
+            "law": Fact("law.reporting.name"),
+            "since": Fact("law.reporting.since"),
+        },
+    )
+    lines = [full_line(f"help.{whom}") for whom in WHOM]
+    ask = Say(N_("Tell them first. Then choose here who has it."))
+    keys = [
+        Button(
+            press("to", of.case.id, 0, whom), Say("{name}", {"name": Fact(f"help.{whom}.name")})
+        )
+        for whom in WHOM
+    ]
+    return Screen((duty, *lines, ask), (*keys, back(of.case.id)))
+
+
+def confirm_refer(of: Summary, whom: str) -> Screen:
+    """Once more, with the name and the contact."""
+    ask = Say(
+        N_("{case}: have they got it? This closes the case as passed on."),
+        {"case": Strong(of.case.name)},
+    )
+    keys = (
+        Button(press("passed", of.case.id, 0, whom), N_("Yes, they have it"), "danger"),
+        Button(press("refer", of.case.id), N_("Back")),
+    )
+    return Screen((short_line(f"help.{whom}"), ask), keys)
+
+
+async def ask_whom(work: Work, number: int, word: str) -> Screen:
+    """To whom?"""
+    return explain_refer(await told(work))
+
+
+async def ask_passed(work: Work, number: int, word: str) -> Screen:
+    """Have they got it?"""
+    of = await told(work)
+    return confirm_refer(of, word) if word in WHOM else explain_refer(of)
+
+
+async def refer(work: Work, number: int, word: str) -> Screen:
+    """Recorded with the recipient, and closed as passed on."""
+    if word not in WHOM:
+        return explain_refer(await told(work))
+    return await end(work, f"refer: {word}", "referred", word)
+
+
+# Giving back, opening again
+
+
+async def release(work: Work, number: int, word: str) -> Screen:
+    """Back to the queue."""
+    if work.first:
+        await work.books.cases.release(work.case.id, work.act.by.id)
+        await work.note_down("release")
+        await leases.lay_down(work.books, work.case.id)
+        await leases.wait(work.books, work.case.id, work.act.now)
+        await put_fresh_card(work.books, work.case, work.act.now)
+    return desk.panel(await told(work), work.act.by)
+
+
+async def ask_reopen(work: Work, number: int, word: str) -> Screen:
+    """Why is it opened again?"""
+    return desk.ask_reason(work.case, "reopen")
+
+
+async def reopen(work: Work, number: int, text: str) -> Screen:
+    """It is theirs now; the reason lies sealed among the notes."""
+    by = work.act.by
+    if work.first and await work.books.cases.reopen(work.case.id, by.id, by.name):
+        await work.write(text)
+        await work.note_down("reopen")
+        await leases.take_up(work.books, work.case, by, work.act.now)
+        await put_fresh_card(work.books, work.case, work.act.now)
+    return desk.panel(await told(work), by)

@@ -1,0 +1,122 @@
+"""How long a case is somebody's, and how long it may wait: letters that lie in the outbox."""
+
+from datetime import datetime, timedelta
+
+from handlers.staff import Caseworker
+from storage.books import Books, Case, Letter
+
+HELD_FOR = timedelta(hours=48)
+WARNED_AFTER = timedelta(hours=40)
+REMINDED_AFTER = (timedelta(hours=2), timedelta(hours=24), timedelta(hours=72))
+OFFERED_FOR = timedelta(hours=24)
+A_DAY = timedelta(days=1)
+
+
+async def take_up(books: Books, case: Case, by: Caseworker, now: datetime) -> None:
+    """*by* holds it from now on: nobody is reminded of it, no offer stands."""
+    await books.outbox.drop(waiting_key(case.id))
+    await books.outbox.drop(offer_key(case.id))
+    await extend(books, case.id, by.id, by.language, now)
+
+
+async def extend(
+    books: Books, case_id: str, holder: int, language: str | None, now: datetime
+) -> None:
+    """It is theirs for 48 hours from now; whatever they do with it calls this."""
+    body = {
+        "holder": holder,
+        "language": language,
+        "stage": "warn",
+        "ends": (now + HELD_FOR).isoformat(),
+    }
+    due = now + WARNED_AFTER
+    await books.outbox.put(
+        "staff", "lease", case_id=case_id, key=lease_key(case_id), body=body, due=due
+    )
+
+
+async def end_soon(books: Books, letter: Letter) -> None:
+    """Its holder is warned: it goes back when the time is over."""
+    ends = datetime.fromisoformat(letter.body["ends"])
+    body = {**letter.body, "stage": "end"}
+    await books.outbox.put(
+        "staff", "lease", case_id=letter.case_id, key=letter.key, body=body, due=ends
+    )
+
+
+async def is_latest(books: Books, letter: Letter) -> bool:
+    """Whether nobody has written this letter anew while it was in the courier's hand."""
+    latest = await books.outbox.get(letter.key or "")
+    return latest is not None and latest.version == letter.version
+
+
+async def lay_down(books: Books, case_id: str) -> None:
+    """Nobody holds it any more."""
+    await books.outbox.drop(lease_key(case_id))
+    await books.outbox.drop(offer_key(case_id))
+
+
+async def wait(books: Books, case_id: str, since: datetime, stage: int = 0) -> None:
+    """It waits since then: the group is reminded 2, 24 and 72 hours later, until it is taken."""
+    await books.outbox.put(
+        "staff",
+        "unclaimed",
+        case_id=case_id,
+        key=waiting_key(case_id),
+        body={"since": since.isoformat(), "stage": stage},
+        due=since + REMINDED_AFTER[stage],
+    )
+
+
+async def begin_to_wait(books: Books, case_id: str, now: datetime) -> None:
+    """Its first card is there; a card that was lost and is there again changes nothing."""
+    if await books.outbox.get(waiting_key(case_id)) is None:
+        await wait(books, case_id, now)
+
+
+async def wait_on(books: Books, letter: Letter) -> None:
+    """The next reminder, if there is one."""
+    stage = letter.body["stage"] + 1
+    if stage < len(REMINDED_AFTER):
+        since = datetime.fromisoformat(letter.body["since"])
+        await wait(books, str(letter.case_id), since, stage)
+
+
+async def note_head(books: Books, rows: int, now: datetime) -> None:
+    """Tomorrow the leads get the end of the audit chain, if it has more than *rows* by then."""
+    body = {"rows": rows}
+    await books.outbox.put("staff", "head", key="head", body=body, due=now + A_DAY)
+
+
+async def begin_days(books: Books, now: datetime) -> None:
+    """The first of those letters, unless one lies there."""
+    if await books.outbox.get("head") is None:
+        await note_head(books, 0, now)
+
+
+async def offer(books: Books, case_id: str, now: datetime) -> None:
+    """Its holder would hand it over; the offer stands for a day."""
+    due = now + OFFERED_FOR
+    await books.outbox.put(
+        "staff", "offer", case_id=case_id, key=offer_key(case_id), body={}, due=due
+    )
+
+
+async def is_offered(books: Books, case_id: str) -> bool:
+    """Whether a colleague may accept it."""
+    return await books.outbox.get(offer_key(case_id)) is not None
+
+
+def lease_key(case_id: str) -> str:
+    """The letter that ends a lease."""
+    return f"lease:{case_id}"
+
+
+def waiting_key(case_id: str) -> str:
+    """The letter that reminds of a case."""
+    return f"unclaimed:{case_id}"
+
+
+def offer_key(case_id: str) -> str:
+    """The letter that lies there while an offer stands."""
+    return f"offer:{case_id}"

@@ -1,0 +1,89 @@
+"""Lists of cases, in the group and in private: by name, never a link or a word of a note."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from handlers.report import URGENCY
+from handlers.staff import Screen, age, duty_line, press, under_age
+from handlers.talk import Blank, Button, Say
+from locales import N_
+from storage.books import Case
+from storage.signs import Sign
+
+A_PAGE = 20
+
+
+def queue(
+    cases: Sequence[Case],
+    waiting: int,
+    page: int,
+    now: datetime,
+    duty: Sequence[Sign] = (),
+) -> Screen:
+    """What waits, the most urgent first, twenty a page; *waiting* is how many in all.
+
+    *now* is in Hong Kong's time.
+    """
+    if not cases:
+        return Screen((Say(N_("Nobody is waiting.")), *duty_line(duty)))
+    head = Say(N_("Waiting: {all}"), {"all": waiting})
+    turns = []
+    if page:
+        turns.append(Button(f"queue:{page - 1}", N_("Previous")))
+    if (page + 1) * A_PAGE < waiting:
+        turns.append(Button(f"queue:{page + 1}", N_("Next")))
+    lines = (line(case, now) for case in cases)
+    return Screen((head, *lines, *duty_line(duty)), tuple(turns))
+
+
+def in_group(queued: Screen, waiting: int) -> Screen:
+    """The same list without buttons; what is over is found in private."""
+    over = waiting - A_PAGE
+    more = Say(N_("And {over} more: /queue in the private chat with me."), {"over": over})
+    return Screen((*queued.says, *((more,) if over > 0 else ())))
+
+
+def mine(cases: Sequence[Case], now: datetime) -> Screen:
+    """What one caseworker holds; in private each opens with a press."""
+    if not cases:
+        return Screen((Say(N_("You hold no case now.")),))
+    buttons = tuple(
+        Button(press("panel", case.id), Say("{name}", {"name": case.name})) for case in cases
+    )
+    lines = (line(case, now) for case in cases)
+    return Screen((Say(N_("Your cases: {all}"), {"all": len(cases)}), *lines), buttons)
+
+
+def line(case: Case, now: datetime) -> Say:
+    """One case in a list."""
+    blanks: dict[str, Blank] = {
+        "name": case.name,
+        "urgency": Say(URGENCY[case.urgency]),
+        "age": age(case, now),
+    }
+    if under_age(case):
+        return Say(N_("⚠ {name} — {urgency} — {age}"), blanks)
+    return Say(N_("{name} — {urgency} — {age}"), blanks)
+
+
+def found(cases: Sequence[Case], now: datetime) -> Screen:
+    """The cases that hold a link: by name, never whose."""
+    if not cases:
+        return Screen((Say(N_("No case here holds that link.")),))
+    shown = cases[:A_PAGE]
+    lines = (
+        Say(
+            N_("{name} — {state} — {age}"),
+            {"name": case.name, "state": Say(CASE_STATES[case.state]), "age": age(case, now)},
+        )
+        for case in shown
+    )
+    return Screen((Say(N_("Cases with that link: {all}"), {"all": len(cases)}), *lines))
+
+
+CASE_STATES = {"waiting": N_("waiting"), "taken": N_("taken"), "closed": N_("closed")}
+
+
+def on_duty(signs: Sequence[Sign]) -> Screen:
+    """Who is on duty."""
+    return Screen(duty_line(signs) or (Say(N_("Nobody is on duty.")),))

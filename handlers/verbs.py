@@ -1,0 +1,59 @@
+"""Every button of the private chat and everything typed there: what it does, and who may.
+
+The tables are the law: the casebook does nothing that has no row here, and nothing for anybody
+whose right its row does not name.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from handlers import casework, endings, handover, letters, recording
+from handlers.casework import Work
+from handlers.rights import holds, may_assign, may_reopen, may_unlock
+from handlers.staff import Caseworker, Screen
+from storage.books import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """*do* gets the work, a number and a word (or what was typed); *may* says for whom it is."""
+
+    do: Callable[[Work, int, str], Awaitable[Screen]]
+    may: Callable[[Caseworker, Case], bool] = holds
+
+
+PRESSED: Mapping[str, Verb] = {
+    "panel": Verb(casework.show_panel),
+    "show": Verb(casework.reveal),
+    "loose": Verb(casework.loosen),
+    "unlock": Verb(casework.ask_unlock, may_unlock),
+    "note": Verb(casework.read_notes),
+    "record": Verb(recording.ask_link),
+    "state": Verb(recording.ask_state),
+    "set": Verb(recording.record),
+    "why": Verb(recording.explain),
+    "undo": Verb(recording.undo),
+    "write": Verb(letters.ask_letter),
+    "post": Verb(letters.post_letter),
+    "refer": Verb(endings.ask_whom),
+    "to": Verb(endings.ask_passed),
+    "passed": Verb(endings.refer),
+    "close": Verb(endings.ask_outcome),
+    "outcome": Verb(endings.ask_close),
+    "end": Verb(endings.close),
+    "release": Verb(endings.release),
+    "reopen": Verb(endings.ask_reopen, may_reopen),
+    "offer": Verb(handover.offer),
+    "keep": Verb(handover.keep),
+    "reassign": Verb(handover.ask_colleague, may_assign),
+    "assign": Verb(handover.ask_why, may_assign),
+}
+
+TYPED: Mapping[str, Verb] = {
+    "note": Verb(casework.keep_note),
+    "reference": Verb(recording.keep_reference),
+    "letter": Verb(letters.keep_letter),
+    "unlock": Verb(casework.unlock, may_unlock),
+    "reopen": Verb(endings.reopen, may_reopen),
+    "assign": Verb(handover.assign, may_assign),
+}
