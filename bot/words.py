@@ -316,7 +316,7 @@ def line_of(text: str, name: str, field: str) -> int:
     return text.count("\n", 0, table.end() + (place.start() if place else 0)) + 1
 
 
-PHRASES = ("distress", "danger", "questions")  # read by locales/phrases.py
+PHRASES = ("distress", "danger", "questions", "hints")  # read by locales/phrases.py
 
 
 def wrong_lists(value: object) -> Iterator[tuple[str, str]]:

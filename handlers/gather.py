@@ -1,5 +1,6 @@
 """Links are heard in every step of every talk, so that none is lost; media never is."""
 
+import re
 from dataclasses import replace
 
 from handlers.links import Link, archived, find, from_chosen, from_origin
@@ -9,6 +10,9 @@ from locales import N_
 MOST_LINKS = 200
 MOST_WORDS = 12_000  # letters of all notes together
 MOST_LETTERS = 2000  # of one address: more is no address that a platform would take
+
+
+HANDLE = re.compile(r"(?<![A-Za-z0-9_/.])@[A-Za-z0-9_]{3,}")  # a name by itself, in no address
 
 
 def kept(draft: Draft, said: Said) -> tuple[Draft, tuple[Say, ...], bool]:
@@ -23,7 +27,13 @@ def kept(draft: Draft, said: Said) -> tuple[Draft, tuple[Say, ...], bool]:
     if not links:
         return draft, notes, False
     draft = with_links(draft, links, said.message)
-    return draft, (*notes, *understood(draft, links)), True
+    notes = (*notes, *understood(draft, links))
+    if HANDLE.search(said.text):
+        names = N_(
+            "Names with @ are not kept: you can write in the note whose they are, and where."
+        )
+        notes = (*notes, Say(names))
+    return draft, notes, True
 
 
 def links_in(said: Said) -> tuple[Link, ...]:

@@ -22,16 +22,19 @@ from handlers.help import (
 from handlers.help import BACK as BACK_THERE
 from handlers.house import House, typed_as
 from handlers.law import CAN_CHECK, LAW, LAW_CARDS
-from handlers.report import REPORT
+from handlers.report import REPORT, THE_REST
 from handlers.status import BACK, STATUS
 from handlers.talk import (
     CLEAR,
     Aside,
+    Blank,
     Button,
     Draft,
+    Fact,
     Go,
     Heard,
     Move,
+    Number,
     Pressed,
     Return,
     Said,
@@ -40,9 +43,10 @@ from handlers.talk import (
     Stay,
     Step,
     Talk,
-    said_nothing_new,
+    Words,
 )
 from locales import LANGUAGES, N_
+from locales.phrases import Typed, hint
 
 LANGUAGE_NAMES = {"yue_Hant": "廣東話", "en": "English"}
 TYPED_NAMES = {
@@ -51,12 +55,13 @@ TYPED_NAMES = {
 }
 OTHER = {"en": "yue_Hant", "yue_Hant": "en"}
 
+HEARD_AS = ("threatened", "shared", "helping", "mine", "found", "information")
 MY_CASE = Button("status", N_("Ask about my case"))
 
 
-def ask_welcome(draft: Draft) -> Say:
+def ask_welcome(draft: Draft) -> Words:
     """Under 300 characters: what a person must know before the first word."""
-    return Say(
+    welcome = Say(
         N_(
             "Hello. You can report links here; our team asks the sites to take them down. "
             "No name is needed. Please send no pictures. "
@@ -64,6 +69,8 @@ def ask_welcome(draft: Draft) -> Say:
             "If someone may look at your phone, press Clear this chat, or type x, at any time."
         )
     )
+    unsent = Say(N_("Links you have not sent yet: {all}."), {"all": len(draft.links)})
+    return (unsent, welcome) if draft.links else welcome
 
 
 TALK_OVER = Say(
@@ -75,13 +82,42 @@ def read_welcome(draft: Draft, heard: Heard) -> Move:
     """Sixteen digits are a code; an older button is from the report half made, or a lost talk."""
     if isinstance(heard, Said) and (code := code_in(heard.text)):
         return Go(Talk("status"), replace(draft, code=code))
-    if isinstance(heard, Pressed) and draft.minor:
-        return Go(Talk("report"), draft)
     if isinstance(heard, Pressed):
-        return Stay(draft, (TALK_OVER,))
+        return read_old_button(draft, heard)
     if not draft.step:
         return Stay(draft)  # the first words of all: the welcome is the answer
-    return said_nothing_new(draft, heard)
+    if isinstance(heard, Said) and (door := hint(Typed.of(heard.text), *HEARD_AS)):
+        return Go(door, draft)
+    words = N_(
+        "Thank you for writing. I am a program and understand only a few words: please press what "
+        "fits best. To talk to a person: {name}, {number}."
+    )
+    blanks: dict[str, Blank] = {
+        "name": Fact("help.welfare.name"),
+        "number": Number("help.welfare"),
+    }
+    return Stay(draft, (Say(words, blanks),))
+
+
+def read_old_button(draft: Draft, heard: Pressed) -> Move:
+    """A door is a door, however old; others are from the report half made, or a lost talk."""
+    for button, door in DOORS.items():
+        if button.name == heard.name:
+            return Go(door, draft)
+    if draft.minor:
+        return Go(Talk("report"), draft)
+    older = Say(N_("That button is from before. Please press one of the newest."))
+    return Stay(draft, (older if draft.step else TALK_OVER,))
+
+
+def ask_which(draft: Draft) -> Say:
+    """The question of the first screen, where its words were just said."""
+    return Say(N_("What brings you here?"))
+
+
+def go_on(draft: Draft) -> tuple[Button, ...]:
+    """Back to links that are not sent yet."""
+    return (THE_REST,) if draft.links else ()
 
 
 def offer_languages(draft: Draft) -> tuple[Button, ...]:
@@ -101,7 +137,9 @@ HOME = Script(
         read_welcome,
         buttons={**DOORS, MY_CASE: Talk("status"), HELP_NOW: HELP},
         to=(Talk("report"), Talk("status"), Talk("later")),
-        choices=lambda draft: (*offer_languages(draft), BY_ITSELF),
+        choices=lambda draft: (*go_on(draft), *offer_languages(draft), BY_ITSELF),
+        again=ask_which,
+        brief=True,
     ),
     *(
         Step(
@@ -109,7 +147,8 @@ HOME = Script(
             ask,
             read_welcome,
             buttons=ways(door),
-            to=(Talk("report"), Talk("status")),
+            to=(*ASKS, Talk("report"), Talk("status")),
+            brief=True,
         )
         for door, ask in ASKS.items()
     ),
@@ -155,6 +194,7 @@ HOUSE = House(
         CAN_CHECK.name: Talk("check"),
         "/clear": Talk("erase"),
         CLEAR.name: Talk("erase"),
+        **dict.fromkeys(("清除", "刪除", "delete", "clear"), Talk("erase")),
         "x": Talk("erase"),
         BY_ITSELF.name: Talk("later"),
         BY_HAND.name: Talk("hand"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from unicodedata import normalize
 
+from handlers.erase import START
 from handlers.gather import edited, kept
 from handlers.talk import (
     CLEAR,
@@ -131,7 +132,7 @@ class House:
         if isinstance(heard, Pressed):
             for button, to in here.buttons.items():
                 if button.name == heard.name:
-                    return Go(to, draft)
+                    return Go(to, draft, redraw=here.vanishes)
         if new and opens_report(here, draft):
             return Go(REPORT, draft)
         if new and not here.free:
@@ -175,6 +176,8 @@ class House:
     def _again(self, stay: Stay) -> Turn:
         step = self.step(stay.draft)
         draft = replace(stay.draft, step=step.name, puzzled=stay.puzzled)
+        if stay.more and step.brief:
+            return Turn(draft, stay.first, (*stay.more, START, CLEAR))
         ask = (step.again if stay.first else None) or step.ask
         says = (*stay.first, *as_says(ask(draft)))
         more = () if step.holds else stay.more

@@ -129,7 +129,7 @@ class Reception:
             turn, many = await self._turn(draft, new, chat, person)
             update, last = new[many - 1]
             await self._mark_unsent(person, draft, turn)
-            if lapsed and isinstance(last, Said) and turn.effect not in FORGETS:
+            if lapsed and turn.effect not in FORGETS and TALK_OVER not in turn.says:
                 turn = replace(turn, says=(TALK_OVER, *turn.says))
             voice = Voice(turn.draft.language, self.today())
             answer = None if turn.silent else voice.answer(turn)

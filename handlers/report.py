@@ -16,7 +16,7 @@ from handlers.consents import (
 )
 from handlers.digits import code_in, digits_of
 from handlers.directory import short_line
-from handlers.gather import MOST_WORDS, NOTE_FULL, by_platform, links_in, words_of
+from handlers.gather import HANDLE, MOST_WORDS, NOTE_FULL, by_platform, links_in, words_of
 from handlers.links import find
 from handlers.talk import (
     HOME,
@@ -48,6 +48,7 @@ from handlers.talk import (
     said_nothing_new,
 )
 from locales import N_
+from locales.phrases import Typed, hint
 
 YES, NO, UNSURE = (
     Button("minor:yes", N_("Yes")),
@@ -55,8 +56,10 @@ YES, NO, UNSURE = (
     Button("minor:unsure", N_("Not sure")),
 )
 ADULT = 18
-YEARS = re.compile(r"\s*(\d{1,2})\s*(?:歲|岁|yo|years?( old)?)?\s*", re.IGNORECASE)
-HANDLE = re.compile(r"(?:^|\s)@\w{3,}")
+SHORT = 16  # letters: "that's all", but not "no link in this one, but"
+YEARS = re.compile(r"(?<!\d)([4-9]|[1-9]\d)(?!\d)")
+ALONE = re.compile(r"\s*\d{1,2}\s*(?:歲|岁|yo|years?( old)?)?\s*", re.IGNORECASE)
+AGE_HINTS: dict[str, Minor] = {"age_yes": "yes", "age_unsure": "unsure", "age_no": "no"}
 AGES: dict[Button, Minor] = {YES: "yes", NO: "no", UNSURE: "unsure"}
 GO_ON, NOT_NOW = Button("go on", N_("Go on")), Button("not now", N_("Not now"))
 THAT_IS_ALL = Button("all", N_("That is all"), "primary")
@@ -136,21 +139,42 @@ def read_age(draft: Draft, heard: Heard) -> Move:
     """Yes and not sure are treated alike: the safer way first."""
     minor = age_in(heard)
     if minor is None:
-        return Stay(draft, (Say(N_("Please choose one of the three.")),))
+        return Stay(draft, (ONE_OF_THREE,))
+    if minor == "no" and YOUNG & draft.checked.keys():
+        line = Say(N_("In the questions about the law you said under 18, so let us be careful."))
+        return Go("call first", replace(draft, minor="unsure"), (line,))
     known = replace(draft, minor=minor)
     to = after(draft, "links") if minor == "no" else "call first"
     return Go(to, known, (Say(NEVER_ASKED),) if draft.news is None else ())
 
 
+ONE_OF_THREE = Say(
+    N_(
+        "Please choose one of the three; Not sure is an answer too. To talk to a person: {name}, "
+        "{number}."
+    ),
+    {"name": Fact("help.welfare.name"), "number": Number("help.welfare")},
+)
+YOUNG = {"CONSENT_VOID", "MINOR18"}  # what the legal check gives for an age below 18
+
+
 def age_in(heard: Heard) -> Minor | None:
-    """An answer, or years typed: "16", "19歲"; one to three are numbers of answers."""
+    """An answer, its words, or years typed: "16", "19歲"; one to three are numbers of answers.
+
+    Of several years the lowest counts: "19 now, 17 then".
+    """
     for button, minor in AGES.items():
         if heard == Pressed(button.name):
             return minor
-    years = YEARS.fullmatch(normalize("NFKC", heard.text)) if isinstance(heard, Said) else None
-    if years is None:
+    if not isinstance(heard, Said):
         return None
-    return "no" if int(years[1]) >= ADULT else "yes"
+    if table := hint(Typed.of(heard.text), *AGE_HINTS):
+        return AGE_HINTS[table]
+    years = [int(number) for number in YEARS.findall(normalize("NFKC", heard.text))]
+    alone = ALONE.fullmatch(normalize("NFKC", heard.text)) is not None
+    if years and (alone or min(years) < ADULT):
+        return "no" if min(years) >= ADULT else "yes"
+    return None
 
 
 def ask_call_first(draft: Draft) -> tuple[Say, ...]:
@@ -213,6 +237,8 @@ def read_links(draft: Draft, heard: Heard) -> Move:
         case Pressed(NO_LINK.name):
             return Go("choose", draft)
         case Pressed(THAT_IS_ALL.name):
+            return Go(after(draft, "happened"), draft)
+        case Said(text) if len(text) <= SHORT and hint(Typed.of(text), "no_link"):
             return Go(after(draft, "happened"), draft)
         case Said(text) if HANDLE.search(text):
             line = N_(
@@ -345,8 +371,18 @@ def read_happened(draft: Draft, heard: Heard) -> Move:
             chosen = set(draft.happened) ^ {kind}
             happened = tuple(kind for kind in HAPPENED if kind in chosen)
             return Stay(replace(draft, happened=happened), redraw=True)
+        case Said(text) if typed := numbered(text):
+            happened = tuple(kind for kind in HAPPENED if kind in {*draft.happened, *typed})
+            return Stay(replace(draft, happened=happened))
         case _:
-            return Stay(draft, (Say(N_("Please choose with the buttons, or type a number.")),))
+            return Stay(draft, (Say(N_("Please press what fits, or type its number: 1, 2 …")),))
+
+
+def numbered(text: str) -> tuple[str, ...]:
+    """The kinds of these numbers: "1, 3"; none where there is anything else."""
+    places = re.fullmatch(r"[1-4](?:[\s,，、.]*[1-4])*", normalize("NFKC", text).strip())
+    kinds = tuple(HAPPENED)
+    return tuple(kinds[int(one) - 1] for one in re.findall(r"\d", places[0])) if places else ()
 
 
 def ask_urgency(draft: Draft) -> Say:
@@ -612,6 +648,7 @@ REPORT = Script(
     Step(
         "review",
         ask_review,
+        vanishes=True,
         buttons={SEND: "sent", CHANGE: "change", MAY: "consents", DO_NOT_SEND: STOP},
     ),
     Step("change", ask_change, buttons=PARTS),

@@ -482,7 +482,9 @@ class Step:
     of it; *ask* then only repeats the question. *again* is asked after other words, where *ask* is
     long. A *free* step reads any words, so no number stands
     for a button there. A step that *holds* is left by its buttons, or by clearing the chat.
-    *choices_first*: what there is to choose stands above the ways out.
+    *choices_first*: what there is to choose stands above the ways out. A *brief* step does not
+    ask again below a card that calls for help: its numbers stay on the screen. A step that
+    *vanishes* becomes the next one where a button is pressed: what it tells goes.
     """
 
     name: str
@@ -497,6 +499,8 @@ class Step:
     holds: bool = False
     again: Callable[[Draft], Words] | None = None
     choices_first: bool = False
+    brief: bool = False
+    vanishes: bool = False
 
     @property
     def exits(self) -> tuple[Exit, ...]:

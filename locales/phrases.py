@@ -1,7 +1,8 @@
 """Phrases that volunteers listed, and whether they are in what somebody typed.
 
 `facts/distress.toml` has words of despair, `facts/danger.toml` words of danger now,
-`facts/questions.toml` plain questions about us.
+`facts/questions.toml` plain questions about us, `facts/hints.toml` what people write in place of a
+press.
 """
 
 import re
@@ -94,10 +95,19 @@ def _listed(name: str) -> Phrases:
 
 
 @cache
+def _tables(name: str) -> Mapping[str, Phrases]:
+    tables = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return {table: Phrases.of(lists) for table, lists in tables.items()}
+
+
 def questions() -> Mapping[str, Phrases]:
     """The plain questions of questions.toml, by their tables."""
-    tables = tomllib.loads((FOLDER / "questions.toml").read_text(encoding="utf-8"))
-    return {name: Phrases.of(lists) for name, lists in tables.items()}
+    return _tables("questions")
+
+
+def hint(typed: Typed, *tables: str) -> str | None:
+    """The first of these tables of hints.toml that has what was typed."""
+    return next((table for table in tables if _tables("hints")[table].among(typed)), None)
 
 
 def is_distress(typed: Typed) -> bool:

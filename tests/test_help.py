@@ -405,7 +405,7 @@ def test_a_question_in_the_note_is_answered_and_kept() -> None:
 
 
 def test_not_understood_tells_a_number_once_then_only_again_after_an_answer() -> None:
-    first = HOUSE.take(Draft(talk="home", step="welcome"), Said("zz"))
+    first = HOUSE.take(Draft(talk="law", step="list"), Said("zz"))
     second = HOUSE.take(first.draft, Said("zz zz"))
     other = HOUSE.take(second.draft, Said("/help"))
     third = HOUSE.take(other.draft, Said("zz"))

@@ -757,3 +757,71 @@ def test_the_name_of_a_language_changes_to_it_in_every_step(typed: str, language
         turn = HOUSE.take(replace(draft, language=None), Said(typed))
         assert replace(turn.draft, language=None) == replace(draft, language=None)
         assert turn.draft.language == language
+
+
+@pytest.mark.parametrize(
+    ("typed", "door"),
+    [
+        ("有人威脅我 佢話唔俾錢就放我啲相上網", "threatened"),
+        ("我男朋友放咗我啲相上網 點算", "mine"),
+        ("我send咗人哋張相 好後悔", "shared"),
+        ("我係佢朋友 想幫佢", "helping"),
+        ("someone is threatening me", "threatened"),
+        ("I found something bad", "found"),
+    ],
+)
+def test_the_first_words_lead_to_a_door(typed: str, door: str) -> None:
+    turn = HOUSE.take(Draft(talk="home", step="welcome"), Said(typed))
+
+    assert (turn.draft.talk, turn.draft.step) == ("home", door)
+
+
+@pytest.mark.parametrize("words", ["我想死", "佢喺門口"])
+def test_a_card_that_calls_for_help_stays_on_the_screen_at_home(words: str) -> None:
+    turn = HOUSE.take(Draft(language="en", talk="home", step="welcome"), Said(words))
+
+    assert "999" in Voice("en", TODAY).message(turn.says).text
+    assert len(turn.buttons) == 3
+
+
+@pytest.mark.parametrize("door", ["mine", "welcome"])
+def test_a_door_pressed_twice_is_only_opened(door: str) -> None:
+    turn = HOUSE.take(Draft(talk="home", step=door), Pressed("door:mine"))
+
+    assert turn.draft.step == "mine"
+    assert len(turn.says) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"),
+    [("唔知", "unsure"), ("今年19 但影嗰時17", "yes"), ("夠18", "no"), ("未夠18", "yes")],
+)
+def test_the_age_is_understood_in_words(typed: str, minor: str) -> None:
+    turn = HOUSE.take(replace(at("report", "age"), minor=None, checked={}), Said(typed))
+
+    assert turn.draft.minor == minor
+
+
+def test_who_said_under_18_in_the_legal_check_is_treated_with_care() -> None:
+    draft = replace(at("report", "age"), minor=None, checked={"MINOR18": "may"})
+
+    turn = HOUSE.take(draft, Pressed("minor:no"))
+
+    assert (turn.draft.minor, turn.draft.step) == ("unsure", "call first")
+
+
+def test_what_happened_can_be_typed_as_several_numbers() -> None:
+    turn = HOUSE.take(replace(at("report", "happened"), happened=()), Said("1, 3"))
+
+    assert turn.draft.happened == ("threatened", "filmed")
+
+
+@pytest.mark.parametrize("typed", ["我未有link", "就咁多", "that's all"])
+def test_who_has_no_more_links_goes_on(typed: str) -> None:
+    assert HOUSE.take(at("report", "links"), Said(typed)).draft.step != "links"
+
+
+def test_a_name_beside_a_link_is_said_not_to_be_kept() -> None:
+    turn = HOUSE.take(at("report", "links"), Said("https://example.org/zz/3 同埋@zz_invented_x"))
+
+    assert any("Names with @" in line for line in says(turn))

@@ -11,7 +11,7 @@ from bot.words import ROOT, WIDEST, Finding, check_words, not_checked, sentences
 from handlers.home import HOUSE, ask_welcome
 from handlers.links import Link
 from handlers.spoken import Voice, units, width
-from handlers.talk import CLEAR, Draft, Kept
+from handlers.talk import CLEAR, Draft, Kept, as_says
 from locales import LANGUAGES
 
 CODE = '''"""One small talk."""
@@ -233,7 +233,7 @@ def test_pybabel_finds_the_same_sentences() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_screen_is_under_300_characters(language: str) -> None:
-    assert units(Voice(language, date.min).page((ask_welcome(Draft()),)).text) < 300
+    assert units(Voice(language, date.min).page(as_says(ask_welcome(Draft()))).text) < 300
 
 
 LINK = Link("telegram", "https://t.me/zz_invented_a/1", "https://t.me/zz_invented_a/1")
