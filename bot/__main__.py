@@ -255,7 +255,7 @@ def rehearse(
 
 @app.command()
 def diagram() -> None:
-    """Print the README's diagram of the talks, from their tables."""
+    """Print the README's diagrams of the talks, from their tables."""
     from bot.diagram import diagram as drawn
 
     say(drawn())

@@ -89,20 +89,22 @@ class Heights:
 
 
 class Pace:
-    """How often the group may be written to: *most* in any *seconds*, *spare* of them for pages.
+    """How often the group may be written to, edits included; Telegram takes about 20 a minute.
 
-    A group takes about 20 messages a minute, edits included. 6 in 20 seconds are 18 a minute,
-    and even after a burst an urgent card waits 20 seconds at most. A page names many cases: it
-    must not wait for the cards that went before a rush was seen.
+    18 in a minute and 8 in any 20 seconds, so that even after a burst an urgent card waits some
+    20 seconds at most. Half of the 8 are kept from new cards: a page names many cases, and who
+    has pressed something is looking at the screen.
     """
 
-    def __init__(self, most: int = 6, seconds: float = 20.0, spare: int = 2) -> None:
-        self._cards = max(1, most - spare)
+    def __init__(self, most: int = 8, seconds: float = 20.0, minute: int = 18) -> None:
+        self._new_cards, self._window = max(1, most // 2), int(seconds * 1000)
         # One less, since the library counts both ends of its window.
-        self._bucket = InMemoryBucket([Rate(most, int(seconds * 1000) - 1)])
+        rates = [Rate(most, self._window - 1)]
+        rates += [Rate(minute, 3 * self._window - 1)] if minute > most else []
+        self._bucket = InMemoryBucket(rates)
         self.held_until = 0.0
 
-    def take(self, now: float, *, page: bool = False) -> bool:
+    def take(self, now: float, *, new_card: bool = False) -> bool:
         """Take a place, if there is one."""
         if now < self.held_until:
             return False
@@ -111,9 +113,14 @@ class Pace:
         if newest is not None and newest.timestamp > item.timestamp:
             self._bucket.flush()  # the clock was set back: what is noted lies in the future
         self._bucket.leak(item.timestamp)
-        if not page and self._bucket.peek(self._cards - 1) is not None:
+        if new_card and self._lately(item.timestamp) >= self._new_cards:
             return False
         return bool(self._bucket.put(item))
+
+    def _lately(self, now: int) -> int:
+        """How many places were taken in the last 20 seconds, as far as that matters here."""
+        last = (self._bucket.peek(number) for number in range(self._new_cards))
+        return sum(one is not None and one.timestamp > now - self._window for one in last)
 
     def hold(self, until: float) -> None:
         """No places before *until*, in unix seconds."""
@@ -220,7 +227,7 @@ class Courier:
             return False
         kind = self._kinds.get(letter.kind)
         paced = kind is not None and kind.paced
-        return not paced or self._pace.take(now, page=letter.kind == PAGE)
+        return not paced or self._pace.take(now, new_card=letter.body.get("new", False))
 
     # One letter
 

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from bot.clerk import Room, spoken
 from bot.parcels import Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
+from bot.rush import put_page
 from handlers import leases, notices
 from handlers.casebook import withdraw
+from handlers.casework import lets
 from handlers.reception import HONG_KONG
 from storage.books import Books, Case, Letter, NoSuchCase
 
@@ -92,9 +94,12 @@ class Herald:
 async def erase_case(books: Books, case: Case, now: datetime) -> None:
     """All but the counters and who did what; what is still on a screen is taken away too.
 
-    What would have hidden it goes with the case, so it is deleted at once.
+    What would have hidden it goes with the case, so it is deleted at once. Counted is who agreed.
     """
     for shown in await books.outbox.of_case(case.id, "hide"):
         await withdraw(books, shown.body["chat"], shown.body["message"], now)
-    await books.figures.count(now.astimezone(HONG_KONG).date(), "outcome", "withdrawn")
+    if page := await books.lines.drop(case.id):
+        await put_page(books, page, now)
+    if await lets(books, case, "count"):
+        await books.figures.count(now.astimezone(HONG_KONG).date(), "outcome", "withdrawn")
     await books.cases.erase(case.id)

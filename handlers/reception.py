@@ -240,7 +240,7 @@ class Reception:
         await books.consents.put(*consents_in(draft, case))
         if "count" in draft.agreed:
             await count_answers(books, case.id, draft, case.day)
-        await books.outbox.put_card(case.id, case.urgency, AT_ONCE)
+        await books.outbox.put_card(case.id, case.urgency, AT_ONCE, new=True)
 
     async def _number(self, person: str) -> Told:
         """The number that this person has not saved yet."""

@@ -7,15 +7,16 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from bot.demo import playing
-from handlers import report
-from handlers.doors import MINE, REPORT_LINKS
+from handlers import checking, law, report
+from handlers.cards import CARDS
+from handlers.doors import INFORMATION, MINE, REPORT_LINKS
 from handlers.home import MY_CASE
 from handlers.spoken import Voice
-from handlers.talk import Button, Say
+from handlers.talk import CLEAR, Button, Say
 from tests.conftest import SCREENSHOTS, Clock
 from tests.test_whole_way import LINKS, TODAY, quiet
 
-CHING, KIT = "door:5000002", "staff:5000003"
+SAM, CHING, KIT = "door:5000001", "door:5000002", "staff:5000003"
 DESK: ViewportSize = {"width": 1440, "height": 900}
 POCKET: ViewportSize = {"width": 360, "height": 740}
 
@@ -115,3 +116,43 @@ async def test_the_person_can_ask_by_button_too(
         await person.type("1234 5678 9012 3456")
 
         await person.sees("好似有個數字唔啱")
+
+
+@pytest.mark.parametrize(
+    ("chat", "tab", "language"), [(SAM, "Sam", "en"), (CHING, "阿晴", "yue_Hant")]
+)
+async def test_who_only_wants_to_know_finds_the_law_the_check_and_a_number(
+    chat: str, tab: str, language: str, tmp_path: Path, clock: Clock, browser: Browser
+) -> None:
+    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+        page = await browser.new_page(viewport=POCKET)
+        await page.goto(base)
+        person = Chat(page, chat, tab, language)
+
+        async def pictured(name: str) -> None:
+            await page.screenshot(path=SCREENSHOTS / f"{name}-360-{language}.png")
+
+        await person.start()
+        await person.press(INFORMATION)
+        await person.press(law.LAW_CARDS)
+        await pictured("law")
+        await person.press(CARDS["sharing"].title)
+        await pictured("card")
+        await person.press("Next")
+        await person.press(law.ALL_CARDS)
+        await person.press(law.CAN_CHECK)
+        for question in checking.QUESTIONS:
+            await person.sees(Say(question.words))
+            await pictured(f"check-{question.key}")
+            if question is checking.HAPPENED:
+                await person.press(question.answers["shared"])
+                await person.press(report.DONE)
+            else:
+                await person.press("18 or over" if question is checking.AGE else "Not sure")
+        await pictured("check-result")
+        await person.press(checking.SOMEBODY)
+        await pictured("help")
+        await person.press(CLEAR)
+        await person.sees(Say("Nothing here."))
+        await pictured("cleared")
+        assert await page.get_by_role("button", name="Refused calls: 0").count() == 1

@@ -18,7 +18,7 @@ from storage.drafts import open_drafts
 from storage.keys import DoorKeys
 from tests.conftest import Clock
 from tests.doors import CLEARED, Door, Guest, labels, open_door
-from tests.test_front_door import LINK, draft_of, write
+from tests.test_front_door import LINK, draft_of, stand, write
 
 Place = tuple[str, str]
 PLACES = [(script.name, name) for script in HOUSE.scripts.values() for name in script.steps]
@@ -76,17 +76,22 @@ async def fill(guest: Guest, count: int) -> None:
     await write(guest, count - len(guest.shown))
 
 
-def test_every_step_is_walked_to() -> None:
-    assert set(ways()) == set(PLACES)
+async def go_to(guest: Guest, place: Place) -> None:
+    """Walk there; into a case that is not filed here, and where many answers lead, be put."""
+    way = ways().get(place)
+    if way is None or Said(CODE) in way:
+        await stand(guest, *place)
+        return
+    await walk(guest, way)
+    draft = await draft_of(guest)
+    assert draft is None or (draft.talk, draft.step) == place
 
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250])
 async def test_clearing_leaves_one_neutral_line_in_every_step(door: Door, count: int) -> None:
-    for place, way in ways().items():
+    for place in PLACES:
         guest, manner = door.person(), next(MANNERS)
-        await walk(guest, way)
-        draft = await draft_of(guest)
-        assert draft is None or (draft.talk, draft.step) == place
+        await go_to(guest, place)
         await fill(guest, count)
 
         if manner == CLEAR.name and count > 1:

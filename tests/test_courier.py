@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -506,13 +507,13 @@ async def test_private_letters_do_not_wait_for_room_in_the_group(world: World) -
     await world.write("line", {"person": kit})
     await courier.round()
 
-    assert len(world.shown()) == 4
+    assert len(world.shown()) == 8
     assert ("line", Done(1)) in world.ended
 
 
 def test_a_pace_gives_eighteen_places_a_minute() -> None:
     pace = Pace()
-    taken = [second for second in range(600) if pace.take(second, page=True)]
+    taken = [second for second in range(600) if pace.take(second)]
 
     a_minute = [sum(begin <= second < begin + 60 for second in taken) for begin in range(540)]
     assert max(a_minute) == min(a_minute) == 18
@@ -520,19 +521,26 @@ def test_a_pace_gives_eighteen_places_a_minute() -> None:
 
 def test_a_pace_survives_a_clock_set_back() -> None:
     pace = Pace()
-    for _ in range(6):
-        pace.take(100_000, page=True)
+    for _ in range(8):
+        pace.take(100_000)
 
-    assert not pace.take(100_000, page=True)
-    assert pace.take(10_000, page=True)
+    assert not pace.take(100_000)
+    assert pace.take(10_000)
 
 
-def test_cards_leave_two_places_for_pages() -> None:
+def test_new_cards_leave_half_the_places_for_those_who_look_at_the_screen() -> None:
     pace = Pace()
 
+    assert [pace.take(0, new_card=True) for _ in range(5)] == [True] * 4 + [False]
     assert [pace.take(0) for _ in range(5)] == [True] * 4 + [False]
-    assert [pace.take(0, page=True) for _ in range(3)] == [True, True, False]
-    assert pace.take(20)
+    assert pace.take(20, new_card=True)
+
+
+def test_after_a_burst_nothing_waits_for_much_more_than_twenty_seconds() -> None:
+    pace = Pace()
+    taken = [second for second in range(600) if pace.take(second)]
+
+    assert max(after - before for before, after in pairwise(taken)) <= 20
 
 
 # What can go wrong
@@ -648,7 +656,7 @@ async def test_a_letter_that_breaks_us_waits_and_the_others_go_on(world: World) 
 async def test_a_network_that_is_down_is_asked_less_and_less_often(world: World) -> None:
     async with BotApi("1:NOWHERE", "http://127.0.0.1:9") as api:
         world.carrier = ApiCarrier(api)
-        courier = world.courier(pace=Pace(spare=0))
+        courier = world.courier(pace=Pace(most=1000))
         await world.card("a", "one")
         await world.card("b", "two")
         tried = []

@@ -25,6 +25,7 @@ from bot.front_door import show
 from bot.receiver import Receiver
 from bot.sandbox.chats import Json, Message
 from bot.sandbox.inbox import Bell
+from bot.stage import CODE, STANDINGS
 from bot.trouble import Unanswered
 from handlers import casework, recording
 from handlers.casework import Act, Work
@@ -34,7 +35,7 @@ from handlers.reception import _MEMORY, Memory
 from handlers.report import HAPPENED
 from handlers.spoken import Answer
 from handlers.staff import Caseworker
-from handlers.talk import CLEAR, Draft, Kept
+from handlers.talk import CLEAR, Draft, Kept, Mine
 from locales.catalogue import wording
 from storage import tables
 from storage.books import Case, Store
@@ -86,6 +87,7 @@ async def stand(guest: Guest, talk: str, step: str) -> None:
         links=(Kept(Link("telegram", LINK, LINK), 1),),
         happened=tuple(HAPPENED),
         sent=step in ("sent", "saved"),
+        mine=Mine("case", "act", STANDINGS[CODE]) if talk == "status" else None,
     )
     reception = guest.door.reception
     async with reception.drafts.hold(reception.keys.person(guest.who.id)) as held:

@@ -162,7 +162,9 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize(("talk", "step"), STEPS, ids=[step.name for _, step in STEPS])
+@pytest.mark.parametrize(
+    ("talk", "step"), STEPS, ids=[f"{talk}: {step.name}" for talk, step in STEPS]
+)
 def test_from_every_step_one_comes_back_to_it_and_nothing_is_done(talk: str, step: Step) -> None:
     draft = replace(IN_A_REPORT, talk=talk, step=step.name, sent=step.holds)
 

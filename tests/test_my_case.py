@@ -19,14 +19,14 @@ from handlers.talk import Draft
 from handlers.visits import WITHDRAWN_AFTER
 from locales import LANGUAGES
 from storage import tables
-from storage.books import Store
+from storage.books import Consent, Store
 from storage.keys import DoorKeys, StaffKeys
 from storage.letterboxes import LETTERS_FOR
 from storage.seal import NotOpened, Place, unseal
 from tests.both import GROUP, KIT, LINK, TO_SENT, Both, open_both
 from tests.cases import Keys, file_case
 from tests.conftest import Clock
-from tests.doors import Guest, copied, labels
+from tests.doors import CLEARED, Guest, copied, labels
 from tests.test_front_door import draft_of
 
 MINOR = (
@@ -796,7 +796,7 @@ async def test_a_line_that_was_cleared_comes_anew(one: Both) -> None:
     await one.press("set", 2, "removed")
     await news(one)
 
-    assert guest.texts == ["Nothing here.", "2 of 2 gone."]
+    assert guest.texts == [CLEARED, "2 of 2 gone."]
 
 
 async def test_a_letter_has_a_line_of_its_own_and_no_number_stands_in_it(one: Both) -> None:
@@ -1011,14 +1011,20 @@ async def test_what_was_shown_of_an_erased_case_goes_from_the_screen_too(one: Bo
     assert Delete(KIT.id, 7) in errands
 
 
-async def test_counters_and_the_record_of_who_did_what_stay(both: Both) -> None:
+@pytest.mark.parametrize("agreed", [True, False])
+async def test_the_counters_of_who_agreed_and_the_record_of_who_did_what_stay(
+    both: Both, agreed: bool
+) -> None:
     await withdrawn(both)
-    name = (await both.case()).name
+    case = await both.case()
+    name = case.name
+    async with both.store.begin() as books:
+        await books.consents.put(Consent(case.id, "count", agreed, case.day, "en:0"))
     both.clock.move(DAYS_3)
 
     await both.deliver()
 
-    assert await figures(both) == {("outcome", "withdrawn"): 1}
+    assert await figures(both) == ({("outcome", "withdrawn"): 1} if agreed else {})
     async with both.store.begin() as books:
         assert [row.what for row in await books.audit.of(name)] == ["take", "reveal"]
 
