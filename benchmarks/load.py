@@ -130,6 +130,8 @@ class Connection(asyncio.Protocol):
             chat = number(body, "chat_id")
             line.said(chat)
             self._answer(_MESSAGE % (self._api.next_message(), chat))
+        elif method == b"getMyCommands":
+            self._answer(b"[]")
         else:
             self._answer(b"true" if method in TRUE else _BOT)
         line.changed.set()

@@ -52,7 +52,7 @@ class Matter:
 
 
 def _text(about: str, field: str, most: int, say: Callable[[Voice], str]) -> Matter:
-    return Matter(about, field, most, say, lambda answer: answer[field])
+    return Matter(about, field, most, say, lambda answer: answer.get(field))
 
 
 def _menu(voice: Voice) -> list[dict[str, str]]:
@@ -60,7 +60,7 @@ def _menu(voice: Voice) -> list[dict[str, str]]:
 
 
 def _same_menu(answer: Any) -> Any:
-    return [{name: one[name] for name in ("command", "description")} for one in answer]
+    return [{name: one.get(name) for name in ("command", "description")} for one in answer]
 
 
 MATTERS = (
