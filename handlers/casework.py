@@ -130,7 +130,7 @@ async def put_fresh_card(books: Books, case: Case, now: datetime, loud: bool = F
     """
     post = await books.posts.get(case.id)
     fresh = post.message if post else None
-    await books.outbox.put_card(case.id, case.urgency, now, fresh, loud)
+    await books.outbox.put_card(case.id, case.urgency, now, fresh, loud=loud)
 
 
 async def tell(books: Books, case: Case, whom: int | None, what: str, act: Act) -> None:

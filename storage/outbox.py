@@ -77,21 +77,21 @@ class Outbox:
         urgency: str,
         due: datetime,
         fresh: int | None = None,
-        loud: bool = False,
+        *,
         new: bool = False,
+        loud: bool = False,
     ) -> None:
         """Let the staff courier bring a case's one card up to date; the urgent go first.
 
         *fresh*: the message that shows it now, in whose place a new one is posted; *loud*: to
-        remind the group of it; *new*: nobody waits for it at a screen yet.
+        remind the group of it. *new*: its first one. For neither does anybody look at the screen.
         """
         key = f"card:{case_id}"
         # The new one may be on its way, or there and not yet known: it must still be looked for.
         waiting = await self.get(key)
         fresh = fresh or (waiting.body.get("fresh") if waiting else None)
         body = {"urgency": urgency} | ({"fresh": fresh} if fresh else {})
-        body |= {"loud": True} if loud else {}
-        body |= {"new": True} if new else {}
+        body |= ({"new": True} if new or loud else {}) | ({"loud": True} if loud else {})
         await self.put("staff", "card", case_id=case_id, key=key, body=body, due=due)
 
     async def get(self, key: str) -> Letter | None:
