@@ -49,11 +49,15 @@ ALARMS: dict[tuple[Lane, str], Say] = {
 
 @dataclass(frozen=True, slots=True)
 class Worry:
-    """What is wrong with the other half ("": nothing), since when, and when that was last said."""
+    """What is wrong with the other half ("": nothing), since when, and when that was last said.
+
+    *told*: something was said since all was well.
+    """
 
     trouble: str = ""
     since: datetime | None = None
     said: datetime | None = None
+    told: bool = False
 
 
 def next_worry(before: Worry, trouble: str, now: datetime) -> tuple[Worry, str]:
@@ -63,13 +67,13 @@ def next_worry(before: Worry, trouble: str, now: datetime) -> tuple[Worry, str]:
     one look more, since a half that starts again is no alarm. Then once an hour.
     """
     if not trouble:
-        return Worry(), WELL if before.said else ""
+        return Worry(), WELL if before.told else ""
     if before.trouble != trouble or before.since is None:
-        return Worry(trouble, now, before.said), ""
+        return Worry(trouble, now, told=before.told), ""
     lasted = now - before.since >= (LIMIT if trouble == STUCK else PATIENCE)
     if not lasted or (before.said and now - before.said < AGAIN):
         return before, ""
-    return replace(before, said=now), trouble
+    return replace(before, said=now, told=True), trouble
 
 
 class Watch:
@@ -98,13 +102,15 @@ class Watch:
         """Look once, and say what has to be said."""
         now = datetime.fromtimestamp(self._clock(), UTC)
         worry, words = next_worry(self._worry, await self._trouble(now), now)
-        if words and (self._other, words) in ALARMS:
+        if words and (self._other, words) not in ALARMS:
+            worry = replace(worry, said=None, told=self._worry.told)
+        elif words:
             log.error("alarm: the %s half is %s", self._other, words)
             try:
                 await self._tell(words)
             except Down as down:
                 log.warning("the alarm waits, %s", type(down).__name__)
-                worry = replace(worry, said=self._worry.said)
+                worry = replace(worry, said=self._worry.said, told=self._worry.told)
         self._worry = worry
 
     async def _trouble(self, now: datetime) -> str:

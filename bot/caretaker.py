@@ -60,6 +60,8 @@ class Caretaker:
         async with self._store.begin() as books:
             letters = await books.outbox.lease(wishes.LANE, now, LEASE_SECONDS, BATCH)
         for letter in letters:
+            if self._now() >= now + timedelta(seconds=LEASE_SECONDS):
+                break  # from here on they are anybody's, and come again
             await self._serve(letter)
 
     async def _serve(self, letter: Letter) -> None:

@@ -11,8 +11,8 @@ from bot.rush import PAGE, TIDY, post_key, put_page
 from handlers import desk, digest, leases, lists, staff
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, read_link, summary
+from handlers.hours import HONG_KONG
 from handlers.lists import A_PAGE
-from handlers.reception import HONG_KONG
 from handlers.spoken import Answer, Voice
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say

@@ -19,8 +19,8 @@ from bot.trouble import Unanswered
 from handlers import staff
 from handlers.casebook import Casebook
 from handlers.casework import Act
+from handlers.hours import HONG_KONG
 from handlers.links import Entity, find
-from handlers.reception import HONG_KONG
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Say
 from locales import language_of

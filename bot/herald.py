@@ -9,7 +9,7 @@ from bot.rush import put_page
 from handlers import leases, notices
 from handlers.casebook import withdraw
 from handlers.casework import lets
-from handlers.reception import HONG_KONG
+from handlers.hours import HONG_KONG
 from storage.books import Books, Case, Letter, NoSuchCase
 
 

@@ -24,6 +24,7 @@ from bot.parcels import (
     Errand,
     Gone,
     Kind,
+    Nothing,
     NotThere,
     Outcome,
     Parcel,
@@ -36,6 +37,7 @@ from bot.parcels import (
 )
 from handlers import news
 from handlers.home import MY_CASE
+from handlers.hours import next_hour
 from handlers.reception import Reception
 from handlers.spoken import Voice
 from handlers.talk import CLEAR, Button
@@ -51,9 +53,11 @@ EDITABLE_FOR = timedelta(hours=47)  # Telegram says 48; the last hour is left to
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where the last line of news stands, and since when (unix seconds)."""
+    """Which message the last line of news is, and since when (unix seconds).
 
-    chat: int
+    Not in which chat: the door alone could then tell who has which case.
+    """
+
     message: int
     at: float
 
@@ -75,36 +79,49 @@ class Teller:
 
     async def change(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The line that is there says it now, without a sound; an old or lost one is left."""
-        parcel = await self._parcel(books, letter)
+        parcel = await self._parcel(books, letter, now)
+        if parcel is None:
+            return Nothing()
         line = await self._line(books, letter)
-        fresh = line and now.timestamp() - line.at < EDITABLE_FOR.total_seconds()
-        if line and fresh and line.chat == parcel.chat:
+        if line and now.timestamp() - line.at < EDITABLE_FOR.total_seconds():
             return Edit(line.message, parcel)
         return Send(parcel)
 
     async def tell(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """A line of its own."""
-        return Send(await self._parcel(books, letter))
+        parcel = await self._parcel(books, letter, now)
+        return Send(parcel) if parcel else Nothing()
 
-    async def _parcel(self, books: Books, letter: Letter) -> Parcel:
-        """Open the return address: only the door can, and only for this one line."""
+    async def _parcel(self, books: Books, letter: Letter, now: datetime) -> Parcel | None:
+        """Open the return address: only the door can, and only for this one line.
+
+        None where the person wants none any more, or none at this hour: then it waits for theirs.
+        """
         case = await books.cases.get(str(letter.case_id))
+        address = await books.addresses.get(case.id, self._reception.today())
+        if address is None and not letter.body.get("last"):
+            return None
+        if address and (due := next_hour(now, address.hour)) > now:
+            await put_again(books, letter, due)
+            return None
+        silent = address.silent if address else letter.body["silent"]
         inner = Sealed(bytes.fromhex(letter.body["inner"]))
         chat = unseal(inner, self._keys.back, Place(case.id, "address"))
         states = await books.links.states(case.id)
         waiting = await books.letterboxes.letters(case.id)
         gone = 0 if waiting or case.minor != "no" else states["removed"]
         voice = Voice(letter.body["language"], self._reception.today())
-        buttons = (ASK, news.end_button(case.id), CLEAR)
-        answer = voice.message((news.line(gone, states.total()),), buttons)
-        return Parcel(int(chat), answer, silent=letter.body["silent"])
+        end = news.end_button(case.id, self._keys.news(case.id, int(chat)))
+        answer = voice.message((news.line(gone, states.total()),), (ASK, end, CLEAR))
+        return Parcel(int(chat), answer, silent=silent)
 
     async def _line(self, books: Books, letter: Letter) -> Line | None:
         sealed = await books.news_cards.get(str(letter.case_id))
         if sealed is None:
             return None
         plain = unseal(sealed, self._keys.back, Place(str(letter.case_id), "news card"))
-        return Line(**json.loads(plain))
+        told = json.loads(plain)
+        return Line(told["message"], told["at"])
 
     async def after(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
@@ -115,21 +132,23 @@ class Teller:
             case _, Gone():
                 await books.addresses.drop(case_id)
                 await books.news_cards.drop(case_id)
-            case Send(parcel), Done(message):
-                line = {"chat": parcel.chat, "message": message, "at": now.timestamp()}
+            case _ if letter.body.get("last") and not isinstance(outcome, NotThere):
+                await books.news_cards.drop(case_id)
+            case Send(), Done(message):
+                line = {"message": message, "at": now.timestamp()}
                 place = Place(case_id, "news card")
                 sealed = seal(json.dumps(line).encode(), self._keys.back.public, place)
                 await books.news_cards.put(case_id, sealed)
             case Edit(), NotThere():
                 await books.news_cards.drop(case_id)
-                await books.outbox.put(
-                    "door",
-                    letter.kind,
-                    case_id=case_id,
-                    key=letter.key,
-                    body=letter.body,
-                    due=now,
-                )
+                await put_again(books, letter, now)
+
+
+async def put_again(books: Books, letter: Letter, due: datetime) -> None:
+    """The same letter, for later: done with this one, it stays."""
+    await books.outbox.put(
+        "door", letter.kind, case_id=letter.case_id, key=letter.key, body=letter.body, due=due
+    )
 
 
 class DoorCarrier:

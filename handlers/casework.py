@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from handlers import desk, leases
 from handlers.desk import Opened, Written
-from handlers.reception import HONG_KONG
+from handlers.hours import next_hour
 from handlers.staff import Caseworker, Screen, Summary, under_age
 from handlers.talk import Say
 from locales import LANGUAGES, N_
@@ -187,13 +187,18 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
         platforms,
         await books.links.states(case.id),
         happened,
-        case.note is not None,
+        case.note is not None or await wrote_since(books, case),
         check,
         await may_ask(books, case),
         await lets(books, case, "watch"),
         await books.letterboxes.get(case.id) is not None,
         await leases.is_offered(books, case.id),
     )
+
+
+async def wrote_since(books: Books, case: Case) -> bool:
+    """Whether the person wrote something after sending."""
+    return any(note.kind == "person" for note in await books.notes.of(case.id))
 
 
 async def lets(books: Books, case: Case, what: str) -> bool:
@@ -323,10 +328,11 @@ async def notes_of(work: Work) -> list[Written]:
     return written
 
 
-async def put_news(work: Work, kind: str = "news") -> None:
+async def put_news(work: Work, kind: str = "news", *, last: bool = False) -> None:
     """One line for the person, if they want it: to where only the door can tell.
 
-    *kind*: "news" changes the line that is there; a "letter" is worth one of its own.
+    *kind*: "news" changes the line that is there; a "letter" is worth one of its own. The *last*
+    one goes although the address goes too.
     """
     address = await work.books.addresses.get(work.case.id, work.act.today)
     inner = opened(address.sealed, work.keys, work.place("address")) if address else None
@@ -341,18 +347,10 @@ async def put_news(work: Work, kind: str = "news") -> None:
             "inner": inner.hex(),
             "language": work.case.language,
             "silent": address.silent,
+            "last": last,
         },
         due=next_hour(work.act.now, address.hour),
     )
-
-
-def next_hour(now: datetime, hour: int | None) -> datetime:
-    """When Hong Kong's clock next shows this hour; now, if it does, or if any will do."""
-    local = now.astimezone(HONG_KONG)
-    if hour is None or local.hour == hour:
-        return now
-    then = local.replace(hour=hour, minute=0, second=0, microsecond=0)
-    return then if then > local else then + timedelta(days=1)
 
 
 # What is typed

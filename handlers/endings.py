@@ -84,7 +84,7 @@ async def end(work: Work, what: str, outcome: str, referred_to: str | None = Non
     """The case is over: one last line of news, and we need not know where the person is."""
     if work.first:
         await work.books.cases.close(work.case.id, work.act.by.id, outcome, referred_to)
-        await put_news(work)
+        await put_news(work, last=True)
         await work.books.addresses.drop(work.case.id)
         await leases.lay_down(work.books, work.case.id)
         await work.note_down(what)

@@ -107,7 +107,7 @@ def ask_by_itself(draft: Draft) -> tuple[Say, ...]:
 def tell_after(draft: Draft, told: Told) -> Telling:
     """The clock runs."""
     line = N_(
-        "Good. Once you have been quiet for 15 minutes, this chat clears itself. "
+        "Good. Once you have been quiet for 15 minutes, this chat clears itself; this once. "
         "If something cannot be deleted, one silent line says so."
     )
     return Telling((Say(line),))

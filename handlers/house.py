@@ -128,7 +128,8 @@ class House:
         if isinstance(heard, Said) and (answer := self.answer(draft, heard.text)):
             if new and opens_report(here, draft):
                 return Go(REPORT, draft, answer.first)
-            return replace(answer, draft=here.read(draft, heard).draft) if here.free else answer
+            read = here.read(draft, heard) if here.free else answer
+            return replace(answer, draft=read.draft) if isinstance(read, Stay) else answer
         if isinstance(heard, Pressed):
             for button, to in here.buttons.items():
                 if button.name == heard.name:
@@ -149,7 +150,7 @@ class House:
 
     def _arrive(self, go: Go) -> Turn:
         if isinstance(go.to, Return):
-            return self._again(Stay(returned(go.draft), go.first))
+            return self._again(Stay(self._returned(go.draft), go.first))
         draft = replace(self._led(go.to, go.draft), puzzled=False)
         step = self.step(draft)
         words = () if step.effect else as_says(step.ask(draft))
@@ -157,6 +158,13 @@ class House:
         last = () if step.effect is Effect.CLEAR else (CLEAR,)
         buttons = (*step.shown(draft), *last)
         return Turn(draft, (*go.first, *words), buttons, step.effect, go.redraw)
+
+    def _returned(self, draft: Draft) -> Draft:
+        """Where *draft* stood before the talk beside; pressed once more, it stays where it is."""
+        steps = self.scripts.get(draft.talk, self.scripts["home"]).steps.values()
+        beside = any(Return() in step.exits for step in steps)
+        talk, step = draft.came_from or (("home", "") if beside else (draft.talk, draft.step))
+        return replace(draft, talk=talk, step=step, came_from=(), topic="")
 
     def _led(self, to: str | Talk | Aside, draft: Draft) -> Draft:
         """*draft*, standing where *to* leads."""
@@ -184,15 +192,10 @@ class House:
         return Turn(draft, says, (*step.shown(draft), *more, CLEAR), redraw=stay.redraw)
 
 
-def returned(draft: Draft) -> Draft:
-    """Where *draft* stood before the talk beside; home, if it came from nowhere."""
-    talk, step = draft.came_from or ("home", "")
-    return replace(draft, talk=talk, step=step, came_from=(), topic="")
-
-
 def opens_report(here: Step, draft: Draft) -> bool:
     """Whether a link leads into a report; who has one open beside this goes back by themselves."""
-    return REPORT in here.exits and draft.came_from[:1] != (REPORT.name,)
+    beside = draft.came_from[:1] == (REPORT.name,) or (draft.came_from and draft.mine)
+    return REPORT in here.exits and not beside
 
 
 def word_of(text: str) -> str:

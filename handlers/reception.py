@@ -5,13 +5,15 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
+from hmac import compare_digest
 
 from pydantic import TypeAdapter
 
 from handlers import news, visits, wishes
 from handlers.consents import ASK_NEWS, WORDINGS, given_with_send
 from handlers.home import HOUSE, TALK_OVER
+from handlers.hours import HONG_KONG
 from handlers.names import new_id, new_name
 from handlers.sealing import fit_to_keep, seal_address, seal_labels, seal_link
 from handlers.spoken import Answer, Voice
@@ -42,7 +44,6 @@ from storage.keys import DoorKeys
 from storage.outbox import AT_ONCE
 from storage.seal import Place, PublicKey, Sealed, seal, unseal
 
-HONG_KONG = timezone(timedelta(hours=8))
 TRIES_AN_HOUR = 5
 NAMES_TRIED = 20  # then a number is added: there are some eight thousand names
 DAY = 24 * 3600
@@ -98,6 +99,7 @@ class Reception:
         self.store, self.drafts, self.counts = store, drafts, counts
         self.keys, self.shelf, self.sweep = keys, shelf, sweep
         self.below, self.clock = below, clock
+        self.began = clock()  # of what was before, memory alone knows nothing
 
     async def hear(
         self, chat: int, update: int, heard: Heard, language: str | None
@@ -145,8 +147,8 @@ class Reception:
     ) -> tuple[Turn, int]:
         """The turn that has an answer, its effect carried out, and how many turns it took."""
         first = heard[0][1]
-        if isinstance(first, Pressed) and (case_id := news.ended(first.name)):
-            return await self._end_news(case_id, draft), 1
+        if isinstance(first, Pressed) and (ended := news.ended(first.name)):
+            return await self._end_news(*ended, chat, draft), 1
         turn, many = await take_all(draft, [one for _, one in heard])
         return await self._carry_out(turn, chat, person, heard[many - 1][0]), many
 
@@ -277,11 +279,15 @@ class Reception:
         async with self.store.begin() as books:
             return await visits.opened(books, ticket, self._new_ref(), self.today())
 
-    async def _end_news(self, case_id: str, draft: Draft) -> Turn:
-        """From the line itself, whatever the talk is about; the talk stays where it is."""
-        with suppress(NoSuchCase):
-            async with self.store.begin() as books:
-                await visits.end_news(books, case_id, self.today())
+    async def _end_news(self, case_id: str, mark: str, chat: int, draft: Draft) -> Turn:
+        """From the line itself, whatever the talk is about; the talk stays where it is.
+
+        A press that names a case but was not made for this chat ends nothing.
+        """
+        if compare_digest(mark, self.keys.news(case_id, chat)):
+            with suppress(NoSuchCase):
+                async with self.store.begin() as books:
+                    await visits.end_news(books, case_id, self.today())
         return Turn(draft, (news.NO_MORE,), (CLEAR,), redraw=True)
 
     async def _visit(self, effect: Effect, draft: Draft, chat: int) -> tuple[Draft, Told]:
@@ -319,7 +325,7 @@ class Reception:
         async with self.drafts.hold(person) as held:
             memory = _MEMORY.validate_json(held.kept) if held.kept else None
             messages = await self.drafts.remembered(person)
-            last = max((memory.at if memory else 0.0, *messages.values()))
+            last = max((memory.at if memory else self.began, *messages.values()))
             if last + seconds > self.clock():
                 return last + seconds
             left = await self.sweep(chat, messages)

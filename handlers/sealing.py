@@ -29,7 +29,7 @@ def seal_labels(platforms: Mapping[int, str], case_id: str, letterbox: PublicKey
     return seal(json.dumps(platforms).encode(), letterbox, Place(case_id, "labels"))
 
 
-ADDRESS = re.compile(r"[!-~]{0,200}[./:][!-~]{3,2000}")
+ADDRESS = re.compile(r"\w{1,20}://\S{1,2000}|[!-~]{0,200}[./:][!-~]{3,2000}")
 
 
 def fit_to_keep(words: str, minor: Minor) -> str:

@@ -375,7 +375,7 @@ class Draft:
     @property
     def unsent(self) -> bool:
         """Whether something is in it that would be lost."""
-        return bool(self.links or self.note)
+        return bool(self.links or self.notes or self.words)
 
     def bare(self) -> "Draft":
         """What may stay once a report is sent: where the person is, and nothing they typed."""

@@ -32,6 +32,7 @@ from storage.codes import Ticket
 from storage.keys import DoorKeys
 from storage.outbox import AT_ONCE
 from storage.seal import Place, PublicKey, Sealed, seal, unseal
+from storage.tables import hour
 
 WITHDRAWN_AFTER = timedelta(hours=72)
 LETTERS_ROOM = 1800  # UTF-16 units of one screen, beside how the case stands
@@ -245,11 +246,19 @@ async def turn_news(visit: Visit, wanted: bool) -> None:
     await visit.books.cases.want_news(visit.case.id, wanted)
     await visit.books.news_cards.drop(visit.case.id)
     if not wanted:
-        await visit.books.addresses.drop(visit.case.id)
+        await forget_address(visit.books, visit.case.id)
         return
     sealed = seal_address(visit.chat, visit.case.id, visit.keys)
     until = visit.today + timedelta(days=NEWS_DAYS)
     await visit.books.addresses.put(visit.case.id, sealed, until)
+
+
+async def forget_address(books: Books, case_id: str) -> None:
+    """Where the person is, and all that was on its way there."""
+    await books.addresses.drop(case_id)
+    await books.news_cards.drop(case_id)
+    for kind in ("news", "letter"):
+        await books.outbox.drop(f"{kind}:{case_id}")
 
 
 async def time_news(visit: Visit) -> tuple[Draft, Told]:
@@ -267,8 +276,7 @@ async def end_news(books: Books, case_id: str, today: date) -> None:
     """One tap on the line itself, without the code: it only ever takes away."""
     case = await books.cases.get(case_id)
     await books.cases.want_news(case.id, False)
-    await books.addresses.drop(case.id)
-    await books.news_cards.drop(case.id)
+    await forget_address(books, case.id)
     answer = consent(case.id, "write", False, today, WORDINGS["write"], case.language)
     await books.consents.put(answer)
 
@@ -300,7 +308,7 @@ async def withdraw(visit: Visit) -> tuple[Draft, Told]:
             "erase",
             key=f"erase:{visit.case.id}",
             body={"case": visit.case.id, "name": visit.case.name, "urgency": "now"},
-            due=visit.now + WITHDRAWN_AFTER,
+            due=hour(visit.now + WITHDRAWN_AFTER + timedelta(minutes=59, seconds=59)),
         )
         await tell_team(visit, {"what": "withdrawn"})
     return await afterwards(visit, visit.draft, platforms_of(visit.mine.standing))

@@ -57,6 +57,11 @@ class DoorKeys:
         """The mark (32 hex digits) a chat is known by; without the secret nobody can go back."""
         return _mark(derived(self.secret, "person", 32), chat)
 
+    def news(self, case_id: str, chat: int) -> str:
+        """16 hex digits that bind a case's news to one chat."""
+        key = derived(self.secret, "end of news", 32)
+        return _hmac(key, f"{case_id}:{chat}".encode()).hex()[:16]
+
     def receipt(self, stretched: bytes) -> bytes:
         """The 32 bytes kept in place of a code."""
         return _hmac(derived(self.secret, "receipt pepper", 32), stretched)

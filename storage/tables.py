@@ -3,7 +3,7 @@
 No integer column can hold a person's chat id: the few wide ones are caseworkers and our own group.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     CHAR,
@@ -55,6 +55,12 @@ class Utc(TypeDecorator[datetime]):
 def hour(moment: datetime) -> datetime:
     """The hour that *moment* is in: where a second could tell who it was, no more is kept."""
     return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def ten_minutes(moment: datetime) -> datetime:
+    """The next full ten minutes: no less than was promised, and no second is kept."""
+    whole = moment.replace(minute=moment.minute // 10 * 10, second=0, microsecond=0)
+    return whole if whole == moment else whole + timedelta(minutes=10)
 
 
 # Autoincrement, so that the number of a deleted letter is never given to another one.

@@ -14,7 +14,7 @@ from bot.herald import Herald
 from bot.parcels import Delete, Done, Edit, Errand, Gone, Outcome, Parcel, Send
 from handlers.casebook import Casebook
 from handlers.casework import Act
-from handlers.reception import HONG_KONG
+from handlers.hours import HONG_KONG
 from handlers.spoken import Voice
 from handlers.staff import Caseworker, Screen, press
 from storage.books import Case, Store

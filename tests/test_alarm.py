@@ -49,6 +49,13 @@ def test_an_alarm_is_said_again_after_an_hour() -> None:
     assert heard(*[SILENT] * 4, apart=AGAIN / 2) == ["", SILENT, "", SILENT]
 
 
+def test_another_trouble_is_said_within_the_hour_too() -> None:
+    looks = heard(*[STUCK] * 8, SILENT, SILENT)
+
+    assert looks[-1] == SILENT
+    assert heard(SILENT, SILENT, STUCK, "") == ["", SILENT, "", WELL]
+
+
 class Loud(Watch):
     """A watch that notes what it says."""
 

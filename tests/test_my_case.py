@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.parcels import Delete, Edit, Outcome, Parcel, Unreached
-from handlers.casework import next_hour
 from handlers.consents import ASK_NEWS, NAMES, WORDINGS, version
 from handlers.gather import MOST_LINKS
+from handlers.hours import HONG_KONG, next_hour
 from handlers.leases import waiting_key
-from handlers.reception import _MEMORY, HONG_KONG, Memory
+from handlers.reception import _MEMORY, Memory
 from handlers.recording import WHY
 from handlers.standing import REASONS
 from handlers.status import ERASE_IT, STAYS, ask_withdraw
@@ -831,6 +831,47 @@ async def test_one_tap_on_the_line_ends_news_whatever_the_talk_is_about(both: Bo
     async with both.store.begin() as books:
         assert await books.addresses.get(case.id, both.door.reception.today()) is None
     assert not (await consents_of(both))["write"]
+
+
+async def test_news_that_wait_for_their_hour_do_not_come_once_they_are_ended(both: Both) -> None:
+    guest, code = await both.filed(*TWO)
+    await both.take()
+    await guest.walk("/status", code, "[When to tell me]", "[With a sound]", "[20:00]")
+    await both.press("set", 1, "removed")
+    await guest.walk("/status", code, "[What you may do]", "[✓ Write to me here]")
+    before = len(guest.shown)
+
+    both.clock.move(24 * 3600)
+    await news(both)
+
+    assert len(guest.shown) == before
+
+
+async def test_news_that_come_too_late_wait_for_the_next_such_hour(both: Both) -> None:
+    guest, code = await both.filed(*TWO)
+    await both.take()
+    await guest.walk("/status", code, "[When to tell me]", "[20:00]")
+    await both.press("set", 1, "removed")
+    before = len(guest.shown)
+    local = both.now().astimezone(HONG_KONG)
+
+    both.clock.move(((20 - local.hour) % 24 + 6) * 3600)
+    await news(both)
+    assert len(guest.shown) == before
+    both.clock.move(18 * 3600)
+    await news(both)
+    assert len(guest.shown) == before + 1
+
+
+async def test_nobody_else_can_end_a_persons_news(both: Both) -> None:
+    await both.filed(*WITH_NEWS)
+    case = await both.case()
+    stranger = both.door.person()
+    await stranger.say("/start")
+
+    await stranger.press_data(f"end news:{case.id}:{'0' * 16}")
+
+    assert (await both.case()).news
 
 
 async def test_the_hour_and_the_sound_of_news_can_be_chosen(both: Both) -> None:

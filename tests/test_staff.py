@@ -11,8 +11,8 @@ import pytest
 from handlers import desk, digest, endings, lists, recording, staff, standing
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
 from handlers.digest import LINES
+from handlers.hours import HONG_KONG
 from handlers.names import WORDS
-from handlers.reception import HONG_KONG
 from handlers.spoken import Answer, Voice, units
 from handlers.staff import Caseworker, Screen, Summary, card, press
 from handlers.standing import OUTCOMES

@@ -17,6 +17,7 @@ from handlers.home import HOUSE, LANGUAGE_NAMES
 from handlers.house import House, WrongExit, meant
 from handlers.links import Entity, Link, Origin
 from handlers.report import MINOR, NEVER_ASKED, tell_sent
+from handlers.sealing import fit_to_keep
 from handlers.spoken import Answer, Voice, units
 from handlers.standing import OUTCOMES, STATES, standing
 from handlers.status import letters
@@ -825,3 +826,31 @@ def test_a_name_beside_a_link_is_said_not_to_be_kept() -> None:
     turn = HOUSE.take(at("report", "links"), Said("https://example.org/zz/3 同埋@zz_invented_x"))
 
     assert any("Names with @" in line for line in says(turn))
+
+
+def test_back_pressed_twice_leads_nowhere_else() -> None:
+    draft = at("report", "happened")
+    beside = HOUSE.take(draft, Pressed("help:all")).draft
+    once = HOUSE.take(beside, Pressed("return")).draft
+    twice = HOUSE.take(once, Pressed("return")).draft
+
+    assert (beside.talk, once, twice) == ("help", draft, draft)
+
+
+def test_a_link_in_help_beside_an_open_case_leaves_the_case_open() -> None:
+    draft = replace(at("status", "note"), words="to the team", words_message=3)
+    beside = HOUSE.take(draft, Pressed("help:all")).draft
+
+    turn = HOUSE.take(beside, Said("https://example.org/zz/9", message=9))
+
+    assert (turn.draft.mine, turn.draft.words) == (draft.mine, draft.words)
+
+
+def test_a_number_beside_words_of_despair_is_not_kept() -> None:
+    turn = HOUSE.take(at("status", "code"), Said(f"i want to die {CODE}"))
+
+    assert turn.draft.code == ""
+
+
+def test_an_address_in_any_letters_leaves_the_note_of_a_minor() -> None:
+    assert "例子" not in fit_to_keep("睇 http://例子.香港/影片一 呀", "yes")
