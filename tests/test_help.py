@@ -360,6 +360,7 @@ def answered(text: str) -> tuple[Say, ...]:
 
 def test_despair_comes_before_danger_and_danger_before_a_question() -> None:
     assert answered("佢打我，我想死") == COMFORT
+    assert answered("我想攞刀𠝹自己") == COMFORT
     assert answered("he is at my door, will you call the police") == DANGER
     assert answered("will you call the police") == ANSWERS["police"]
     assert answered("good evening") == ()
@@ -387,18 +388,35 @@ def test_every_plain_question_has_its_answer_and_no_answer_its_own_number() -> N
         assert units(Voice(language, WRITTEN).page(answer).text) < 300
 
 
+def test_somebody_worn_out_is_told_softly_who_listens() -> None:
+    stay = first_answer(Draft(), "好辛苦")
+
+    assert stay and stay.first == ANSWERS["weary"]
+    assert ALL_SERVICES in stay.more
+
+
 def test_a_long_message_asks_us_nothing() -> None:
     assert question(Typed.of("is it free")) == "cost"
     assert question(Typed.of("is it free " + "because of what he wrote " * 4)) is None
 
 
-def test_a_question_in_the_note_is_answered_and_kept() -> None:
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("is it anonymous?", "anonymous"),
+        ("會唔會比我屋企知", "family"),
+        ("可唔可以幫我報警", "going_to_police"),
+        ("我會唔會坐監", "lawyer"),
+        ("好辛苦", "weary"),
+    ],
+)
+def test_a_question_in_the_note_is_answered_and_kept(words: str, asked: str) -> None:
     draft = replace(IN_A_REPORT, step="note")
 
-    turn = HOUSE.take(draft, Said("is it anonymous?", message=4))
+    turn = HOUSE.take(draft, Said(words, message=4))
 
-    assert turn.says[:1] == ANSWERS["anonymous"]
-    assert (turn.draft.note, turn.draft.step) == ("is it anonymous?", "note")
+    assert turn.says[: len(ANSWERS[asked])] == ANSWERS[asked]
+    assert (turn.draft.note, turn.draft.step) == (words, "note")
 
 
 # What is not understood
