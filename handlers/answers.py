@@ -2,7 +2,7 @@
 
 from handlers.directory import short_line
 from handlers.help import ALL_SERVICES
-from handlers.talk import Draft, Fact, Say, Stay
+from handlers.talk import Draft, Fact, Number, Say, Stay
 from locales import N_
 from locales.phrases import Typed, is_danger, is_distress, question
 
@@ -28,6 +28,15 @@ DANGER = (
 )
 
 ANSWERS = {
+    "going_to_police": (
+        Say(
+            N_(
+                "Whether to go to the police is your choice. In danger, call {number} first. "
+                "How to do it, and what to bring: type /law, and choose Telling the police."
+            ),
+            {"number": Number("help.emergency")},
+        ),
+    ),
     "police": (
         Say(
             N_(
@@ -72,6 +81,27 @@ ANSWERS = {
             )
         ),
     ),
+    "lawyer": (
+        Say(N_("Only a lawyer can tell you that; we cannot. What the law says: type /law.")),
+        short_line("help.duty_lawyer"),
+    ),
+    "them": (
+        Say(
+            N_(
+                "We do not write to that person, and to sites we do not say who you are. "
+                "Whether a site tells them that somebody reported it is not in our hands."
+            )
+        ),
+    ),
+    "weary": (
+        Say(
+            N_(
+                "That sounds very tiring. You do not have to carry it alone. "
+                "If you would like to talk to somebody:"
+            )
+        ),
+        short_line("help.mental_health"),
+    ),
 }
 """The answers to the questions of locales/facts/questions.toml, by its tables."""
 
@@ -84,4 +114,5 @@ def first_answer(draft: Draft, text: str) -> Stay | None:
     if is_danger(typed):
         return Stay(draft, DANGER, more=(ALL_SERVICES,))
     asked = question(typed)
-    return Stay(draft, ANSWERS[asked]) if asked else None
+    more = (ALL_SERVICES,) if asked == "weary" else ()
+    return Stay(draft, ANSWERS[asked], more=more) if asked else None

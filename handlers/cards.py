@@ -650,7 +650,7 @@ POLICE = Card(
                     "how to hand them over."
                 ),
                 N_(
-                    "Someone under {age}, or not sure: no picture at all, only the address, the "
+                    "Someone under {minor}, or not sure: no picture at all, only the address, the "
                     "name and the time."
                 ),
             ),

@@ -339,7 +339,10 @@ def ask_result_again(draft: Draft) -> Say:
 def read_result(draft: Draft, heard: Heard) -> Move:
     """The result, and no answer, goes along with a report."""
     if heard == Pressed(ATTACH.name):
-        line = N_("It goes along with your report: what may apply, not what you answered.")
+        line = N_(
+            "These go along with your report: the laws that may apply, about how old the person "
+            "was then, whether it was only made, and whether it reaches across the border."
+        )
         return Go(REPORT, replace(draft, checked=check(draft.answers)), (Say(line),))
     return Stay(draft, (Say(NOT_READ),))
 

@@ -81,12 +81,18 @@ def ask_shared(draft: Draft) -> Words:
             "advise you: a lawyer can."
         )
     )
-    return says, short_line("help.duty_lawyer")
+    young = Say(N_("If someone in it is under 18, do not keep it and do not open it again."))
+    return says, young, short_line("help.duty_lawyer")
 
 
 def ask_information(draft: Draft) -> Say:
     """Looking costs nothing."""
-    return Say(N_("Look around as long as you like: nothing is asked and nothing is kept."))
+    return Say(
+        N_(
+            "Look around as long as you like; you need not answer anything. We keep no record, "
+            "but this chat stays on your phone: you can clear it afterwards."
+        )
+    )
 
 
 ASKS: dict[str, Callable[[Draft], Words]] = {

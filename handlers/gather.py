@@ -102,6 +102,7 @@ def without_media(draft: Draft, said: Said) -> tuple[Draft, tuple[Say, ...]]:
         return draft, ()
     note = N_(
         "Please send no pictures or files: the link is enough. "
+        "Pictures and files are not kept; I read only words and links. "
         "I take them out of this chat; nobody has opened them."
     )
     return replace(draft, album=said.album), (Say(note),)

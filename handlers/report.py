@@ -221,7 +221,8 @@ def ask_links(draft: Draft) -> Say:
     return Say(
         N_(
             "Please paste the links here, one or many, as messy as they are. "
-            "You do not have to look at the page again. If you have none yet, press That is all."
+            "You do not have to look at the page again. Before sending, close the preview (the "
+            "✕), so that no picture shows in this chat. If you have none yet, press That is all."
         )
     )
 

@@ -463,14 +463,30 @@ Words = Say | tuple[Say, ...]
 
 
 def said_nothing_new(draft: Draft, heard: Heard) -> Move:
-    """Read nothing: say one kind line, and where a human is; the second time the line alone."""
-    if draft.puzzled:
+    """Read nothing: say one kind line, and where a human is.
+
+    Where nobody may be under 18, and away from the first screens, the second time the line alone.
+    """
+    first = draft.talk == "home" or may_be_young(draft)
+    if draft.puzzled and not first:
         return Stay(draft, (Say(N_("Sorry, I did not understand that.")),), puzzled=True)
+    return Stay(draft, (not_understood(draft),), puzzled=True)
+
+
+def not_understood(draft: Draft) -> Say:
+    """That we did not understand, and whom to call: the adults' line is for adults only."""
+    key = "welfare" if may_be_young(draft) else "cease"
     words = N_(
         "Sorry, I did not understand that. To talk to a person: {name}, {number}; or type /help."
     )
-    blanks: dict[str, Blank] = {"name": Fact("help.cease.name"), "number": Number("help.cease")}
-    return Stay(draft, (Say(words, blanks),), puzzled=True)
+    return Say(words, {"name": Fact(f"help.{key}.name"), "number": Number(f"help.{key}")})
+
+
+def may_be_young(draft: Draft) -> bool:
+    """Whether somebody may be under 18, by what was answered; or that is being asked."""
+    case = draft.mine.standing.minor if draft.mine else None
+    young = {draft.minor, case} & {"yes", "unsure"}
+    return bool(young) or (draft.talk, draft.step) == ("report", "age")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from locales.facts import FOLDER
 LONGEST_QUESTION = 80  # letters: what is longer tells something, and asks us nothing
 
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
+# One for all that people here type for each other: 係 for 喺, 比 for 俾, and so on.
+_ONE_FOR_ALL = str.maketrans("喺系比畀無黎來左地洗哂架", "係係俾俾冇嚟嚟咗哋使晒㗎")
 _NO_WORD = re.compile("[^a-z0-9]+")
 _ADDRESS = re.compile(
     r"(?:hxxps?|https?)://[!-~]+|www\.[!-~]+|(?<![a-z0-9.-])[a-z0-9.-]{1,253}/[!-~]*"
@@ -33,7 +35,8 @@ def folded(text: str) -> str:
 class Typed:
     """What somebody typed, as phrases are looked for in it; links are not looked at.
 
-    *words* are the English ones with a space on both sides of each; *joined* has no spaces.
+    *words* are the English ones with a space on both sides of each; *joined* has no spaces, and
+    one character for those that are typed for each other.
     """
 
     length: int
@@ -44,12 +47,16 @@ class Typed:
     def of(cls, text: str) -> "Typed":
         """From the text as it came."""
         seen = _ADDRESS.sub(" | ", folded(text))
-        return cls(len(text), _spaced(seen), seen.replace(" ", ""))
+        return cls(len(text), _spaced(seen), _joined(seen))
 
 
 def _spaced(text: str) -> str:
     # An English word glued to Chinese is still a word.
     return f" {_NO_WORD.sub(' ', text).strip()} "
+
+
+def _joined(text: str) -> str:
+    return text.replace(" ", "").translate(_ONE_FOR_ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class Phrases:
             for key in ("en", "harmless_en")
         )
         chinese, harmless_chinese = (
-            tuple(folded(phrase).replace(" ", "") for phrase in lists.get(key, ()))
+            tuple(_joined(folded(phrase)) for phrase in lists.get(key, ()))
             for key in ("yue_Hant", "harmless")
         )
         return cls(english, harmless_english, chinese, harmless_chinese)

@@ -15,7 +15,19 @@ from handlers.help import ALL_SERVICES, NEEDS
 from handlers.home import HOUSE
 from handlers.links import Link
 from handlers.spoken import Answer, Voice, units, width
-from handlers.talk import CLEAR, Draft, Kept, Number, Pressed, Said, Say, Step, Turn
+from handlers.talk import (
+    CLEAR,
+    Draft,
+    Kept,
+    Minor,
+    Number,
+    Pressed,
+    Said,
+    Say,
+    Step,
+    Turn,
+    not_understood,
+)
 from locales import LANGUAGES, facts
 from locales.phrases import Typed, question, questions
 
@@ -360,6 +372,7 @@ def answered(text: str) -> tuple[Say, ...]:
 
 def test_despair_comes_before_danger_and_danger_before_a_question() -> None:
     assert answered("佢打我，我想死") == COMFORT
+    assert answered("我想攞刀𠝹自己") == COMFORT
     assert answered("he is at my door, will you call the police") == DANGER
     assert answered("will you call the police") == ANSWERS["police"]
     assert answered("good evening") == ()
@@ -387,18 +400,36 @@ def test_every_plain_question_has_its_answer_and_no_answer_its_own_number() -> N
         assert units(Voice(language, WRITTEN).page(answer).text) < 300
 
 
+def test_somebody_worn_out_is_told_softly_who_listens() -> None:
+    stay = first_answer(Draft(), "好辛苦")
+
+    assert stay
+    assert stay.first == ANSWERS["weary"]
+    assert ALL_SERVICES in stay.more
+
+
 def test_a_long_message_asks_us_nothing() -> None:
     assert question(Typed.of("is it free")) == "cost"
     assert question(Typed.of("is it free " + "because of what he wrote " * 4)) is None
 
 
-def test_a_question_in_the_note_is_answered_and_kept() -> None:
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("is it anonymous?", "anonymous"),
+        ("會唔會比我屋企知", "family"),
+        ("可唔可以幫我報警", "going_to_police"),
+        ("我會唔會坐監", "lawyer"),
+        ("好辛苦", "weary"),
+    ],
+)
+def test_a_question_in_the_note_is_answered_and_kept(words: str, asked: str) -> None:
     draft = replace(IN_A_REPORT, step="note")
 
-    turn = HOUSE.take(draft, Said("is it anonymous?", message=4))
+    turn = HOUSE.take(draft, Said(words, message=4))
 
-    assert turn.says[:1] == ANSWERS["anonymous"]
-    assert (turn.draft.note, turn.draft.step) == ("is it anonymous?", "note")
+    assert turn.says[: len(ANSWERS[asked])] == ANSWERS[asked]
+    assert (turn.draft.note, turn.draft.step) == (words, "note")
 
 
 # What is not understood
@@ -415,3 +446,34 @@ def test_not_understood_tells_a_number_once_then_only_again_after_an_answer() ->
     assert "18281" in page(third).text
     assert not other.draft.puzzled
     assert not press(second.draft, "protect").draft.puzzled
+
+
+def test_not_understood_at_home_tells_a_number_each_time() -> None:
+    first = HOUSE.take(Draft(talk="home", step="welcome"), Said("zz"))
+    second = HOUSE.take(first.draft, Said("zz zz"))
+
+    assert all("18281" in page(turn).text for turn in (first, second))
+
+
+@pytest.mark.parametrize("minor", ["yes", "unsure"])
+@pytest.mark.parametrize("step", ["call first", "duty", "review"])
+def test_where_somebody_may_be_under_18_the_number_is_not_that_for_adults(
+    minor: Minor, step: str
+) -> None:
+    first = HOUSE.take(Draft(talk="report", step=step, minor=minor), Said("zz"))
+    second = HOUSE.take(first.draft, Said("zz zz"))
+
+    for turn in (first, second):
+        assert "2343 2255" in turn_line(turn)
+        assert "18281" not in page(turn).text
+
+
+def turn_line(turn: Turn) -> str:
+    """The first line of the answer."""
+    return page(turn).text.splitlines()[0]
+
+
+def test_while_the_age_is_asked_the_number_is_not_that_for_adults() -> None:
+    asked = not_understood(Draft(talk="report", step="age"))
+
+    assert asked.blanks["number"] == Number("help.welfare")
