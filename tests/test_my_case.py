@@ -838,7 +838,7 @@ async def test_news_that_wait_for_their_hour_do_not_come_once_they_are_ended(bot
     await both.take()
     await guest.walk("/status", code, "[When to tell me]", "[With a sound]", "[20:00]")
     await both.press("set", 1, "removed")
-    await guest.walk("/status", code, "[What you may do]", "[✓ Write to me here]")
+    await guest.walk("/status", code, "[What you may do]", "[✓ Tell me here]")
     before = len(guest.shown)
 
     both.clock.move(24 * 3600)

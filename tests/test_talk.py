@@ -373,7 +373,8 @@ def test_help_and_comfort_come_in_every_step_and_nothing_is_lost(word: str) -> N
         assert replace(turn.draft, notes=(), words="", words_message=0, newest=0) == draft, (
             step.name
         )
-        assert len(turn.says) > len(as_says((step.again or step.ask)(draft))), step.name
+        asked = 1 if step.brief else len(as_says((step.again or step.ask)(draft)))
+        assert len(turn.says) > asked, step.name
         assert turn.effect is None
 
 
