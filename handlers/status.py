@@ -119,7 +119,12 @@ def letters(told: Standing) -> tuple[Say, ...]:
     if not told.letters:
         return ()
     texts = tuple(Say("{letter}", {"letter": text}) for text in told.letters)
-    return (Say("{head}", {"head": Strong(N_("Our team writes to you:"))}), *texts, STAYS)
+    head = Say("{head}", {"head": Strong(N_("Our team writes to you:"))})
+    more = Say(
+        N_("More messages wait: {more}. Press I have read it, then type your case number again."),
+        {"more": told.more_letters},
+    )
+    return (head, *texts, more if told.more_letters else STAYS)
 
 
 STAYS = Say(N_("The message stays here for 30 days, or until you answer or press I have read it."))

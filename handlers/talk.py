@@ -82,9 +82,9 @@ class News:
 class Standing:
     """How a case stands: its state, and how many links are in each link state.
 
-    *letters*: what our team wrote to the person; *ends*: the day on which it is erased, "" for
-    none. *consents*: what is agreed to, and since which
-    day (None: not known); *counted*: its questions were asked.
+    *letters*: what our team wrote to the person; *more_letters*: how many wait behind them;
+    *ends*: the day on which it is erased, "" for none. *consents*: what is agreed to, and since
+    which day (None: not known); *counted*: its questions were asked.
     """
 
     state: str
@@ -95,6 +95,7 @@ class Standing:
     consents: Mapping[str, str] | None = None
     counted: bool = False
     letters: tuple[str, ...] = ()
+    more_letters: int = 0
     news: News | None = None
     ends: str = ""
 

@@ -73,8 +73,9 @@ async def opened(books: Books, ticket: Ticket, act: str, today: date) -> tuple[M
     platforms = await read_labels(books, case.id, ticket)
     told = await standing(books, case, platforms, today)
     letters = await read_letters(books, case.id, ticket)
+    more = len(await books.letterboxes.letters(case.id)) - len(letters)
     mine = Mine(case.id, act, told, letters=tuple(letters))
-    return mine, replace(told, letters=tuple(letters.values()))
+    return mine, replace(told, letters=tuple(letters.values()), more_letters=more)
 
 
 async def read_letters(books: Books, case_id: str, ticket: Ticket) -> dict[str, str]:

@@ -697,6 +697,7 @@ async def test_many_letters_are_read_as_many_at_a_time_as_a_screen_holds(one: Bo
 
     first = await guest.walk("/status", code)
     assert ["aaa" in first.text, "bbb" in first.text, "ccc" in first.text] == [True, True, False]
+    assert "More messages wait: 1." in first.text
     await guest.press("I have read it")
     second = await guest.say(code)
 
