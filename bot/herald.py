@@ -100,6 +100,6 @@ async def erase_case(books: Books, case: Case, now: datetime) -> None:
         await withdraw(books, shown.body["chat"], shown.body["message"], now)
     if page := await books.lines.drop(case.id):
         await put_page(books, page, now)
-    if await lets(books, case, "count"):
+    if lets(await books.consents.of(case.id), "count"):
         await books.figures.count(now.astimezone(HONG_KONG).date(), "outcome", "withdrawn")
     await books.cases.erase(case.id)

@@ -16,7 +16,7 @@ from handlers.hours import next_hour
 from handlers.staff import Caseworker, Screen, Summary, under_age
 from handlers.talk import Say
 from locales import LANGUAGES, N_
-from storage.books import Books, Case, LinkRow, NoSuchLink
+from storage.books import Books, Case, Consent, LinkRow, NoSuchLink
 from storage.keys import StaffKeys
 from storage.seal import NotOpened, Place, Sealed, seal, unseal
 
@@ -182,37 +182,31 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
     for link in await links_of(books, case, keys):
         platforms[link.platform] = platforms.get(link.platform, 0) + 1
     happened, check = read_told(opened(case.happened, keys, Place(case.id, "happened")))
+    consents = await books.consents.of(case.id)
     return Summary(
         case,
         platforms,
         await books.links.states(case.id),
         happened,
-        case.note is not None or await wrote_since(books, case),
+        case.note is not None or await books.notes.has_from_person(case.id),
         check,
-        await may_ask(books, case),
-        await lets(books, case, "watch"),
+        may_ask(case, consents),
+        lets(consents, "watch"),
         await books.letterboxes.get(case.id) is not None,
         await leases.is_offered(books, case.id),
     )
 
 
-async def wrote_since(books: Books, case: Case) -> bool:
-    """Whether the person wrote something after sending."""
-    return any(note.kind == "person" for note in await books.notes.of(case.id))
-
-
-async def lets(books: Books, case: Case, what: str) -> bool:
+def lets(consents: Mapping[str, Consent], what: str) -> bool:
     """Whether the person agreed to it, and has not taken it back."""
-    consent = (await books.consents.of(case.id)).get(what)
-    return consent is not None and consent.given
+    return what in consents and consents[what].given
 
 
-async def may_ask(books: Books, case: Case) -> bool:
+def may_ask(case: Case, consents: Mapping[str, Consent]) -> bool:
     """Whether the person lets us ask the platforms; an older version asked nobody about it."""
     if case.ends:
         return False
-    consent = (await books.consents.of(case.id)).get("ask")
-    return consent is None or consent.given or under_age(case)
+    return "ask" not in consents or consents["ask"].given or under_age(case)
 
 
 async def told(work: Work) -> Summary:

@@ -145,7 +145,7 @@ async def record(work: Work, number: int, word: str) -> Screen:
     state = CHOICES.get(word)
     if state is None:
         return desk.panel(await told(work), work.act.by)
-    if state == "requested" and not await may_ask(work.books, work.case):
+    if state == "requested" and not may_ask(work.case, await work.books.consents.of(work.case.id)):
         return desk.panel(await told(work), work.act.by, Say(DO_NOT_ASK))
     row = await the_row(work, number)
     if work.first and row.state != state:

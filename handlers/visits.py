@@ -5,7 +5,7 @@ Everything they give is sealed to the staff here; what our team wrote to them op
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,6 +30,7 @@ from handlers.talk import (
 from storage.books import Books, Case, Consent, LinkRow
 from storage.codes import Ticket
 from storage.keys import DoorKeys
+from storage.letterboxes import InBox
 from storage.outbox import AT_ONCE
 from storage.seal import Place, PublicKey, Sealed, seal, unseal
 from storage.tables import hour
@@ -72,16 +73,17 @@ async def opened(books: Books, ticket: Ticket, act: str, today: date) -> tuple[M
         return None, Unknown()
     platforms = await read_labels(books, case.id, ticket)
     told = await standing(books, case, platforms, today)
-    letters = await read_letters(books, case.id, ticket)
-    more = len(await books.letterboxes.letters(case.id)) - len(letters)
+    sealed = await books.letterboxes.letters(case.id)
+    letters = read_letters(sealed, case.id, ticket)
     mine = Mine(case.id, act, told, letters=tuple(letters))
+    more = len(sealed) - len(letters)
     return mine, replace(told, letters=tuple(letters.values()), more_letters=more)
 
 
-async def read_letters(books: Books, case_id: str, ticket: Ticket) -> dict[str, str]:
+def read_letters(sealed: Sequence[InBox], case_id: str, ticket: Ticket) -> dict[str, str]:
     """What our team wrote, by id, as much as one screen holds; the oldest first."""
     read: dict[str, str] = {}
-    for letter in await books.letterboxes.letters(case_id):
+    for letter in sealed:
         place = Place(case_id, f"letter {letter.id}")
         text = unseal(letter.sealed, ticket.letterbox, place).decode()
         if read and sum(map(units, (*read.values(), text))) > LETTERS_ROOM:

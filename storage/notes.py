@@ -68,6 +68,11 @@ class Notes:
         query = select(tables.notes).where(_T.case_id == case_id).order_by(_T.number)
         return [Note(**row._asdict()) for row in await self._connection.execute(query)]
 
+    async def has_from_person(self, case_id: str) -> bool:
+        """Whether the person wrote something after sending."""
+        query = select(_T.id).where(_T.case_id == case_id, _T.kind == "person").limit(1)
+        return await self._connection.scalar(query) is not None
+
     async def unsent(self, case_id: str, number: int) -> Note | None:
         """A letter that waits to be sent; None when it is sent, or thrown away."""
         which = (_T.case_id == case_id) & (_T.number == number) & (_T.kind == "unsent")
