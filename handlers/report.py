@@ -606,6 +606,10 @@ def tell_shown(draft: Draft, told: Told) -> Telling:
     return Telling((*number_of(told), ask_saved(draft)), copy_of(told))
 
 
+TAKE_OUT_STEP = Step(
+    "take out", ask_take_out, read_take_out, to=("links",), choices=choose_take_out, free=True
+)
+
 REPORT = Script(
     "report",
     Step(
@@ -632,14 +636,7 @@ REPORT = Script(
         choices=lambda draft: (CHANNEL, GROUP, TO_LINKS),
         free=True,
     ),
-    Step(
-        "take out",
-        ask_take_out,
-        read_take_out,
-        to=("links",),
-        choices=choose_take_out,
-        free=True,
-    ),
+    TAKE_OUT_STEP,
     Step(
         "happened", ask_happened, read_happened, to=("urgency", "review"), choices=choose_happened
     ),

@@ -27,7 +27,7 @@ from handlers.consents import (
 from handlers.digits import code_in
 from handlers.gather import links_in
 from handlers.news import ask_times, choose_times, read_times
-from handlers.report import GO_ON, SEND, ask_take_out, choose_take_out, read_take_out
+from handlers.report import GO_ON, SEND, TAKE_OUT_STEP
 from handlers.standing import MOST_LINES, link_line, standing
 from handlers.talk import (
     HOME,
@@ -200,6 +200,18 @@ def then_case(
     return tell
 
 
+def done(name: str, effect: Effect, *lines: Say) -> Step:
+    """A step that does something to the case, says so, and shows how the case stands by that."""
+    return Step(
+        name,
+        ask_more,
+        buttons={TO_CASE: "case"},
+        to=("case", "code"),
+        effect=effect,
+        tell=then_case(lambda draft, told: lines),
+    )
+
+
 def tell_timed(draft: Draft, told: Told) -> Telling:
     """When news come by that."""
     if draft.mine is None:
@@ -335,14 +347,7 @@ STATUS = Script(
         to=("take out", "review"),
         choices=choose_add_links,
     ),
-    Step(
-        "take out",
-        ask_take_out,
-        read_take_out,
-        to=("links",),
-        choices=choose_take_out,
-        free=True,
-    ),
+    TAKE_OUT_STEP,
     Step(
         "note", ask_add_note, read_add_note, buttons={TO_CASE: "case"}, to=("review",), free=True
     ),
@@ -352,22 +357,8 @@ STATUS = Script(
         buttons={SEND: "added", ADD_LINKS: "links", ADD_NOTE: "note", TO_CASE: "case"},
     ),
     Step("withdraw", ask_withdraw, buttons={ERASE_IT: "withdrawn", TO_CASE: "case"}),
-    Step(
-        "withdrawn",
-        ask_more,
-        buttons={TO_CASE: "case"},
-        to=("case", "code"),
-        effect=Effect.WITHDRAW,
-        tell=then_case(lambda draft, told: (Say(N_("Noted. Our team is told.")),)),
-    ),
-    Step(
-        "kept",
-        ask_more,
-        buttons={TO_CASE: "case"},
-        to=("case", "code"),
-        effect=Effect.KEEP,
-        tell=then_case(lambda draft, told: (Say(N_("Your case stays. Our team is told.")),)),
-    ),
+    done("withdrawn", Effect.WITHDRAW, Say(N_("Noted. Our team is told."))),
+    done("kept", Effect.KEEP, Say(N_("Your case stays. Our team is told."))),
     Step(
         "news",
         ask_times,
@@ -384,14 +375,7 @@ STATUS = Script(
         effect=Effect.TIME,
         tell=tell_timed,
     ),
-    Step(
-        "read",
-        ask_more,
-        buttons={TO_CASE: "case"},
-        to=("case", "code"),
-        effect=Effect.READ,
-        tell=then_case(lambda draft, told: ()),
-    ),
+    done("read", Effect.READ),
     Step(
         "consents",
         ask_consents,
@@ -409,14 +393,7 @@ STATUS = Script(
         tell=tell_agreed,
     ),
     *questions("counted"),
-    Step(
-        "counted",
-        ask_more,
-        buttons={TO_CASE: "case"},
-        to=("case", "code"),
-        effect=Effect.COUNT,
-        tell=then_case(lambda draft, told: (Say(N_("Thank you. Only the numbers are kept.")),)),
-    ),
+    done("counted", Effect.COUNT, Say(N_("Thank you. Only the numbers are kept."))),
     Step(
         "added",
         ask_more,
