@@ -9,10 +9,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import NoReturn
 
+from handlers.hours import at
 from handlers.talk import Code, Say
 from locales import N_
 from storage.books import Store
@@ -100,7 +101,7 @@ class Watch:
 
     async def look(self) -> None:
         """Look once, and say what has to be said."""
-        now = datetime.fromtimestamp(self._clock(), UTC)
+        now = at(self._clock())
         worry, words = next_worry(self._worry, await self._trouble(now), now)
         if words and (self._other, words) not in ALARMS:
             worry = replace(worry, said=None, told=self._worry.told)
@@ -134,7 +135,7 @@ async def beat(
         try:
             if now - listened() < DEAF_SECONDS:
                 async with store.begin() as books:
-                    await books.pulses.beat(half, datetime.fromtimestamp(now, UTC))
+                    await books.pulses.beat(half, at(now))
         except Down:
             log.warning("%s: the pulse waits for the database", half)
         await asyncio.sleep(LOOK_SECONDS)

@@ -7,12 +7,13 @@ urgent: no poke is needed.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from bot.parcels import Carrier, Outcome, Parcel, Unreached, Wait
 from handlers import wishes
 from handlers.erase import ask_offer, tell_cleared
+from handlers.hours import at
 from handlers.reception import Reception, Tidied
 from handlers.spoken import Voice
 from handlers.talk import CLEAR, Button, Draft, Say, Swept, Telling
@@ -88,7 +89,7 @@ class Caretaker:
         came = await self._reception.clear_if_quiet(chat, wishes.QUIET.total_seconds())
         if not isinstance(came, Tidied):
             async with self._store.begin() as books:
-                await books.outbox.put_back([letter.id], datetime.fromtimestamp(came, UTC))
+                await books.outbox.put_back([letter.id], at(came))
             return
         if came.chose:
             await self._put_away(chat)
@@ -135,4 +136,4 @@ class Caretaker:
             await books.outbox.done(letter)
 
     def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._clock(), UTC)
+        return at(self._clock())

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from bot.bot_api import BotApi, Failed, Refused
 from bot.config import (
@@ -12,6 +12,7 @@ from bot.config import (
     StaffSettings,
     read_settings,
 )
+from handlers.hours import at
 from locales import facts
 from storage.books import Store
 from storage.counts import open_counts
@@ -108,7 +109,7 @@ def check_keys(settings: HouseSettings, half: Half) -> Iterator[Finding]:
 async def check_database(settings: HouseSettings, clock: Callable[[], float]) -> list[Finding]:
     """It answers, its tables are those of this version, and no update broke us lately."""
     what = "database"
-    since = datetime.fromtimestamp(clock(), UTC).date() - QUARANTINE_LOOKED_AT
+    since = at(clock()).date() - QUARANTINE_LOOKED_AT
     store = Store(settings.database_url.get_secret_value())
     try:
         await store.prepare()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.alarm import ALARMS
@@ -11,7 +11,7 @@ from bot.rush import PAGE, TIDY, post_key, put_page
 from handlers import desk, digest, leases, lists, staff
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, read_link, summary
-from handlers.hours import HONG_KONG
+from handlers.hours import HONG_KONG, at
 from handlers.lists import A_PAGE
 from handlers.spoken import Answer, Voice
 from handlers.staff import Caseworker, Screen
@@ -345,4 +345,4 @@ class Clerk:
 
 def moment(clock: Callable[[], float]) -> datetime:
     """Now, by *clock* (unix seconds)."""
-    return datetime.fromtimestamp(clock(), UTC)
+    return at(clock())

@@ -16,7 +16,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
@@ -42,6 +41,7 @@ from bot.parcels import (
     Wrong,
 )
 from bot.rush import PAGE, Rush, urgency
+from handlers.hours import at
 from handlers.spoken import Answer
 from storage.books import Books, Letter, Store
 from storage.down import Down
@@ -438,8 +438,3 @@ def chat_of(errand: Errand) -> int:
 
 def post_of(errand: Errand) -> str | None:
     return None if isinstance(errand, Nothing) else errand.post
-
-
-def at(seconds: float) -> datetime:
-    """Unix seconds as the books write them."""
-    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)

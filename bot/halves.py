@@ -7,7 +7,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -16,6 +15,7 @@ from bot.bot_api import BotApi
 from bot.config import DoorSettings, HouseSettings, StaffSettings
 from bot.courier import Courier, Heights, Pace
 from bot.receiver import Desk, Receiver, Update
+from handlers.hours import at
 from handlers.names import new_id
 from handlers.reception import Reception
 from storage.books import Store
@@ -208,7 +208,7 @@ def then(desk: Desk, after: Callable[[], None]) -> Desk:
 async def tell_group(store: Store, clock: Clock, what: str) -> None:
     """Let the staff courier tell the group what is wrong with the door. Raises Down."""
     async with store.begin() as books:
-        now = datetime.fromtimestamp(clock(), UTC)
+        now = at(clock())
         await books.outbox.put("staff", "alarm", key="alarm", body={"what": what}, due=now)
 
 
@@ -217,7 +217,7 @@ async def keep_house(store: Store, clock: Clock) -> None:
     while True:
         try:
             async with store.begin() as books:
-                await books.sweep(datetime.fromtimestamp(clock(), UTC))
+                await books.sweep(at(clock()))
         except Down:
             log.warning("sweeping waits for the database")
         await asyncio.sleep(SWEEP_SECONDS)

@@ -14,12 +14,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice, takewhile
 from typing import Any, NoReturn
 
 from bot.bot_api import BotApi, Failed, Refused
 from bot.trouble import Trouble
+from handlers.hours import at
 from storage.books import Store
 from storage.down import Down
 
@@ -292,7 +292,7 @@ class Receiver:
     async def _set_aside(self, update: Update, fault: str) -> None:
         """Note what kind of update broke what, never whose or what was in it. Raises Down."""
         kind = next((name for name in update if name != "update_id"), "nothing")
-        day = datetime.fromtimestamp(self._clock(), UTC).date()
+        day = at(self._clock()).date()
         try:
             async with asyncio.timeout(self._turn_seconds), self._store.begin() as books:
                 await books.quarantine.add(self._desk.bot, kind, fault, day)

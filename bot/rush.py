@@ -7,10 +7,11 @@ gets its own card, and its line goes.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from handlers import leases
 from handlers.digest import LINES
+from handlers.hours import at
 from storage.books import Books, Letter
 
 PAGE = "page"
@@ -63,7 +64,7 @@ class Rush:
         await books.lines.put(self._page, [str(card.case_id) for card in cards])
         for card in cards:
             await books.outbox.done(card)
-            await leases.begin_to_wait(books, str(card.case_id), datetime.fromtimestamp(now, UTC))
+            await leases.begin_to_wait(books, str(card.case_id), at(now))
         self._room -= len(cards)
         await put_page(books, self._page, self._next_edit(now))
 
@@ -71,7 +72,7 @@ class Rush:
         """At once, or with the edit to come, or some seconds after the last."""
         if now >= self._due:
             self._due = max(now, self._due + EDIT_SECONDS)
-        return datetime.fromtimestamp(self._due, UTC)
+        return at(self._due)
 
 
 async def put_page(books: Books, page: str, due: datetime) -> None:

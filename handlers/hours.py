@@ -1,8 +1,13 @@
-"""Hours by Hong Kong's clock."""
+"""Moments as the books write them, and hours by Hong Kong's clock."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 HONG_KONG = timezone(timedelta(hours=8))
+
+
+def at(seconds: float) -> datetime:
+    """Unix seconds as the books write them."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
 
 
 def next_hour(now: datetime, hour: int | None) -> datetime:

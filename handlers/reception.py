@@ -5,7 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from hmac import compare_digest
 
 from pydantic import TypeAdapter
@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from handlers import news, visits, wishes
 from handlers.consents import ASK_NEWS, WORDINGS, given_with_send
 from handlers.home import HOUSE, TALK_OVER
-from handlers.hours import HONG_KONG
+from handlers.hours import HONG_KONG, at
 from handlers.names import new_id, new_name
 from handlers.sealing import fit_to_keep, seal_address, seal_labels, seal_link
 from handlers.spoken import Answer, Voice
@@ -352,7 +352,7 @@ class Reception:
         """Write down how this chat is to be cleared by itself; None: not at all."""
         now = self._now()
         messages = await self.drafts.remembered(self.keys.person(chat)) if how else {}
-        sent = [datetime.fromtimestamp(at, UTC) for at in messages.values()]
+        sent = [at(seconds) for seconds in messages.values()]
         due = now + wishes.QUIET if how == "idle" else wishes.offered_at(sent, now)
         async with self.store.begin() as books:
             if how is None:
@@ -372,7 +372,7 @@ class Reception:
         return new_id(self.below)
 
     def _now(self) -> datetime:
-        return datetime.fromtimestamp(self.clock(), UTC)
+        return at(self.clock())
 
     def today(self) -> date:
         """The day in Hong Kong."""

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.bot_api import BotApi, Refused, Unsure
 from bot.bot_api import Failed as CallFailed
-from bot.courier import Courier, Heights, Pace, at
+from bot.courier import Courier, Heights, Pace
 from bot.parcels import (
     Delete,
     Done,
@@ -34,6 +34,7 @@ from bot.parcels import (
 from bot.parcels import Unsure as NotSure
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import Message, Sandbox, default_sandbox
+from handlers.hours import at
 from handlers.spoken import Answer
 from storage import tables
 from storage.books import Books, Letter, NewCase, Store
