@@ -10,7 +10,8 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from secrets import randbelow
+from typing import TYPE_CHECKING, cast
 
 import pytest
 import pytest_asyncio
@@ -25,6 +26,9 @@ from storage.counts import Counts, open_counts
 from storage.drafts import Drafts, open_drafts
 from storage.keys import DoorKeys, StaffKeys, read_door_keys, read_staff_keys, write_new_keys
 from tests.servers import Missing, postgres, valkey
+
+if TYPE_CHECKING:
+    from tests.doors import Door
 
 MISSING = "MISSING HERE: "
 # Machines differ: a slow example is no failure.
@@ -244,3 +248,14 @@ async def counts(redis_url_or_none: str | None, clock: Clock) -> AsyncIterator[C
     counts = open_counts(redis_url_or_none, clock)
     yield counts
     await counts.close()
+
+
+@pytest.fixture
+async def door(sqlite_store: Store, door_keys: DoorKeys, clock: Clock) -> AsyncIterator["Door"]:
+    """A door on a sandbox; in the end, that Telegram found nothing wrong with it."""
+    from tests.doors import open_door  # aiogram takes long to import: only who has a door pays
+
+    drafts, counts = open_drafts(None, door_keys.locker(), clock), open_counts(None, clock)
+    async with open_door(sqlite_store, drafts, counts, door_keys, randbelow, clock) as door:
+        yield door
+        assert door.unexpected() == []

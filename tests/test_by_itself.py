@@ -1,7 +1,6 @@
 """A chat that clears itself, for who asked; and the one silent offer. Against the sandbox."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,14 +26,6 @@ from tests.test_front_door import TO_REVIEW, draft_of
 QUARTER, HOUR = 15 * 60, 3600
 AFTER = ("/start", "[Clear by itself]", "[After 15 minutes]")
 IN_TIME = ("/start", "[Clear by itself]", "[Ask me in time]")
-
-
-@pytest.fixture
-async def door(sqlite_store: Store, door_keys: DoorKeys, clock: Clock) -> AsyncIterator[Door]:
-    drafts, counts = open_drafts(None, door_keys.locker(), clock), open_counts(None, clock)
-    async with open_door(sqlite_store, drafts, counts, door_keys, randbelow, clock) as door:
-        yield door
-        assert door.unexpected() == []
 
 
 async def rows(door: Door) -> list[Any]:

@@ -2,9 +2,7 @@
 
 import json
 import secrets
-from collections.abc import AsyncIterator
 from pathlib import Path
-from secrets import randbelow
 from typing import Any
 
 import pytest
@@ -17,13 +15,10 @@ from bot.sandbox.limits import Refused, requests
 from handlers import report
 from handlers.doors import MINE, REPORT_LINKS
 from handlers.links import Origin, from_chosen
-from storage.books import Store
-from storage.counts import open_counts
-from storage.drafts import open_drafts
-from storage.keys import DoorKeys, StaffKeys
+from storage.keys import StaffKeys
 from storage.seal import Place, unseal
 from tests.conftest import SCREENSHOTS, Clock
-from tests.doors import CLEARED, Door, Guest, copied, labels, open_door
+from tests.doors import CLEARED, Door, Guest, copied, labels
 from tests.test_by_hand import CHING, POCKET, Chat
 from tests.test_front_door import LINK, cases_of, draft_of, urls
 from tests.test_whole_way import quiet
@@ -31,14 +26,6 @@ from tests.test_whole_way import quiet
 PUBLIC, PRIVATE, GROUP, SMALL = -1002000000101, -1002000000102, -1002000000104, -2000105
 TO_LIST = ("/start", "/report", "[No, 18", "[No link? Choose a chat]")
 CHANNELS, GROUPS = 1, 2
-
-
-@pytest.fixture
-async def door(sqlite_store: Store, door_keys: DoorKeys, clock: Clock) -> AsyncIterator[Door]:
-    drafts, counts = open_drafts(None, door_keys.locker(), clock), open_counts(None, clock)
-    async with open_door(sqlite_store, drafts, counts, door_keys, randbelow, clock) as door:
-        yield door
-        assert door.unexpected() == []
 
 
 def below(guest: Guest) -> list[str]:

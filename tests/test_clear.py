@@ -1,10 +1,9 @@
 """*Clear this chat*, in every step of every talk, however much is in the chat. On the sandbox."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import cycle
-from secrets import randbelow
 
 import pytest
 
@@ -12,12 +11,7 @@ from bot.rehearse import Rehearsal
 from bot.stage import CODE
 from handlers.home import HOUSE
 from handlers.talk import CLEAR, Draft, Heard, Pressed, Said, Turn
-from storage.books import Store
-from storage.counts import open_counts
-from storage.drafts import open_drafts
-from storage.keys import DoorKeys
-from tests.conftest import Clock
-from tests.doors import CLEARED, Door, Guest, labels, open_door
+from tests.doors import CLEARED, Door, Guest, labels
 from tests.test_front_door import LINK, draft_of, stand, write
 
 Place = tuple[str, str]
@@ -51,14 +45,6 @@ def next_acts(turn: Turn, place: Place) -> Iterator[Heard]:
     yield from map(Said, (LINK, CODE, "a few words"))
     if place == ("home", "welcome"):
         yield from map(Said, HOUSE.anywhere)
-
-
-@pytest.fixture
-async def door(sqlite_store: Store, door_keys: DoorKeys, clock: Clock) -> AsyncIterator[Door]:
-    drafts, counts = open_drafts(None, door_keys.locker(), clock), open_counts(None, clock)
-    async with open_door(sqlite_store, drafts, counts, door_keys, randbelow, clock) as door:
-        yield door
-        assert door.unexpected() == []
 
 
 async def walk(guest: Guest, way: tuple[Heard, ...]) -> None:

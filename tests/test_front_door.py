@@ -54,15 +54,6 @@ TO_REVIEW = (*REPORT, "[Shared or posted]", "[Done]", "[It can wait]", "[Skip]",
 PLACES = [(script.name, name) for script in HOUSE.scripts.values() for name in script.steps]
 
 
-@pytest.fixture
-async def door(sqlite_store: Store, door_keys: DoorKeys, clock: Clock) -> AsyncIterator[Door]:
-    drafts = open_drafts(None, door_keys.locker(), clock)
-    counts = open_counts(None, clock)
-    async with open_door(sqlite_store, drafts, counts, door_keys, randbelow, clock) as door:
-        yield door
-        assert door.unexpected() == []
-
-
 async def cases_of(door: Door) -> list[Case]:
     """All that was filed and nobody took."""
     async with door.reception.store.begin() as books:

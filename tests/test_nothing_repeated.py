@@ -1,7 +1,5 @@
 """Once a report is sent, nothing typed is ever said again: every call to Telegram is read."""
 
-from collections.abc import AsyncIterator
-from secrets import randbelow
 from typing import Any
 
 import pytest
@@ -12,12 +10,8 @@ from handlers.doors import MINE, REPORT_LINKS
 from handlers.spoken import Voice
 from handlers.talk import Button
 from locales import language_of
-from storage.books import Store
-from storage.counts import open_counts
-from storage.drafts import open_drafts
-from storage.keys import DoorKeys, StaffKeys
-from tests.conftest import Clock
-from tests.doors import Door, Guest, copied, open_door
+from storage.keys import StaffKeys
+from tests.doors import Door, Guest, copied
 from tests.test_front_door import record
 from tests.test_whole_way import TODAY
 
@@ -37,14 +31,6 @@ PLANTED = {
     "note in Chinese": "龘靐齉爩麤籲",
 }
 SIXES = [word[at : at + 6] for word in PLANTED.values() for at in range(len(word) - 5)]
-
-
-@pytest.fixture
-async def door(sqlite_store: Store, door_keys: DoorKeys, clock: Clock) -> AsyncIterator[Door]:
-    drafts, counts = open_drafts(None, door_keys.locker(), clock), open_counts(None, clock)
-    async with open_door(sqlite_store, drafts, counts, door_keys, randbelow, clock) as door:
-        yield door
-        assert door.unexpected() == []
 
 
 async def tell_all(guest: Guest, press: Any) -> dict[str, int]:
