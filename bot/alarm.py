@@ -94,7 +94,7 @@ class Watch:
         self._worry = Worry()
 
     async def run(self) -> NoReturn:
-        """Look until cancelled."""
+        """Look until cancelled. By the clock, since what is looked for is that nobody calls."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             await self.look()

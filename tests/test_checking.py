@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from handlers.checking import (
     NAMES,
     QUESTIONS,
     WHY,
+    Question,
     ask_result,
     summed_up,
 )
@@ -32,8 +34,8 @@ ORDER = ("q5", "q1", "q2", "q3", "q4", "q6", "q7")
 SOME = {"q1": ("shared", "threat"), "q2": ("parts",), "q5": ("18",), "q7": ("both",)}
 
 
-def at(step: str, **more: object) -> Draft:
-    return replace(Draft(language="en", talk="check", step=step), **more)  # type: ignore[arg-type]  # any field
+def at(step: str, **more: Any) -> Draft:
+    return replace(Draft(language="en", talk="check", step=step), **more)
 
 
 def press(draft: Draft, *names: str) -> Turn:
@@ -57,9 +59,9 @@ def test_seven_questions_age_first() -> None:
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.key)
 def test_a_question_offers_each_answer_and_not_sure_stands_for_the_one_it_counts_as(
-    question: object,
+    question: Question,
 ) -> None:
-    key, offered = question.key, set(question.answers)  # type: ignore[attr-defined]  # from a list
+    key, offered = question.key, set(question.answers)
 
     assert set(CODES[key]) - offered <= {SKIPPED.get(key)}
     assert offered <= set(CODES[key])
