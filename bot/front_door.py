@@ -136,7 +136,7 @@ def front_door(
 
     async def reply(user: User, heard: Sequence[tuple[int, Heard]], on: int | None) -> int:
         language = language_of(user.language_code)
-        many, answer = await reception.hear_all(user.id, heard, language)
+        many, answer = await reception.hear(user.id, heard, language)
         gone = [one.message for _, one in heard[:many] if isinstance(one, Said) and to_go(one)]
         if gone:
             await delete(bot, user.id, gone)

@@ -102,21 +102,13 @@ class Reception:
         self.began = clock()  # of what was before, memory alone knows nothing
 
     async def hear(
-        self, chat: int, update: int, heard: Heard, language: str | None
-    ) -> Answer | None:
-        """Answer one person once; None where there is nothing to say.
-
-        Safe to repeat: the same *update* gets the same answer and changes nothing.
-        """
-        _, answer = await self.hear_all(chat, [(update, heard)], language)
-        return answer
-
-    async def hear_all(
         self, chat: int, heard: Sequence[tuple[int, Heard]], language: str | None
     ) -> tuple[int, Answer | None]:
         """Hear one person's updates in order, as many as one answer is enough for, and answer.
 
-        Gives how many those were. Each is heard, its links are kept; only the last is answered.
+        Gives how many those were. Each is heard, its links are kept; only the last is answered,
+        None where there is nothing to say. Safe to repeat: the same update gets the same answer
+        and changes nothing.
         """
         person = self.keys.person(chat)
         async with self.drafts.hold(person) as held:

@@ -209,7 +209,8 @@ async def reported(
     async def hear(number: int, update: int, heard: Heard) -> Any:
         chat = plants.chat(number)
         await reception.seen(chat, {plants.chat(number): clock()})
-        return await reception.hear(chat, update, heard, "yue_Hant")
+        _, answer = await reception.hear(chat, [(update, heard)], "yue_Hant")
+        return answer
 
     for number in range(REPORTS):
         for update, heard in enumerate(talk(plants, number), number * 100):
