@@ -12,7 +12,7 @@ from handlers.cards import CARDS
 from handlers.doors import INFORMATION, MINE, REPORT_LINKS
 from handlers.home import MY_CASE
 from handlers.spoken import Voice
-from handlers.talk import CLEAR, Button, Say
+from handlers.talk import CLEAR, Button, Draft, Say
 from tests.conftest import SCREENSHOTS, Clock
 from tests.test_whole_way import LINKS, TODAY, quiet
 
@@ -140,6 +140,7 @@ async def test_who_only_wants_to_know_finds_the_law_the_check_and_a_number(
         await pictured("card")
         await person.press("Next")
         await person.press(law.ALL_CARDS)
+        await person.sees(law.ask_list(Draft()))  # the same button stands elsewhere on the list
         await person.press(law.CAN_CHECK)
         for question in checking.QUESTIONS:
             await person.sees(Say(question.words))
