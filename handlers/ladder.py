@@ -51,11 +51,15 @@ def named_by_law(entry: Entry) -> bool:
 
 
 def clock(platform: str, rung: str) -> Clock:
+    """How long an answer may take, asked by that way."""
+    return clock_of(entry_of(platform), rung)
+
+
+def clock_of(entry: Entry, rung: str) -> Clock:
     """The law's where it names the platform, else the platform's own, else a guide's, else ours.
 
     The first three are the platform's: whoever else is asked has ours.
     """
-    entry = entry_of(platform)
     if rung in ITS_OWN and named_by_law(entry):
         return Clock(facts.entry(LAW).fields["hours"], "law")
     if rung in ITS_OWN and entry.fields.get("hours_confidence") in KNOWN:

@@ -97,6 +97,8 @@ async def ask_state(work: Work, number: int, word: str) -> Screen:
 
 async def show_ways(work: Work, number: int, word: str) -> Screen:
     """All ways by which it can be asked."""
+    if await work.is_closed_to_us():
+        return await refused_under_age(work)
     return sheet.ways(await sheet_of(work, number))
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from handlers import ladder
 from handlers.desk import STATES, Opened, back, link_line, page_of_choices
 from handlers.protect import known, route_lines
-from handlers.staff import Screen, Summary, platform, press, spelled
+from handlers.staff import DO_NOT_ASK, Screen, Summary, platform, press, spelled
 from handlers.talk import Blank, Button, Code, Fact, Say
 from locales import N_, facts
 from storage.books import Request
@@ -188,7 +188,9 @@ def look_line(link: Opened) -> tuple[Say, ...]:
 
 
 def next_lines(sheet: Sheet, rung: str | None) -> tuple[Say, ...]:
-    """The way to try next, in full; or that none is left."""
+    """The way to try next, in full; or that none is left, or that nobody may ask."""
+    if not sheet.of.may_ask:
+        return (Say(DO_NOT_ASK),)
     if rung is None:
         return (Say(N_("No other way is left: every one has been tried.")),)
     head = Say(N_("Next way: {rung}."), {"rung": rung_name(rung)})
@@ -216,18 +218,21 @@ def page(sheet: Sheet, first: Say | None = None) -> Screen:
     head = ((first,) if first else ()) + (known_line(sheet.link),)
     says = (*head, *now_lines(sheet), *asked_lines(sheet.asked), *look_line(sheet.link))
     keys = [press_of(sheet, "set", state, STATES[state]) for state in CHOICES.values()]
-    more = (*looking(sheet), press_of(sheet, "ways", "", N_("Other ways")), *undo_button(sheet))
+    more = (*looking(sheet), *undo_button(sheet))
     ask = Say(N_("What became of it?"))
     return Screen((*says, ask), (*keys, *more, to_the_list(sheet, N_("Back"))))
 
 
 def now_lines(sheet: Sheet) -> tuple[Say, ...]:
-    """How it is asked now, and by when it should be answered; of what is gone, nothing."""
-    if sheet.link.state == "removed":
+    """How it is asked now, and by when it should be answered; of what is gone, nothing.
+
+    Nothing either where nobody here asks: under 18, and where the person took it back.
+    """
+    if sheet.link.state == "removed" or sheet.inert:
         return ()
     rung, name = sheet.rung, sheet.link.platform
-    if rung is None:
-        return next_lines(sheet, None)
+    if rung is None or not sheet.of.may_ask:
+        return next_lines(sheet, rung)
     if sheet.over:
         return (*next_lines(sheet, rung), clock_line(name, rung))
     head = Say(N_("Way: {rung}."), {"rung": rung_name(rung)})
@@ -240,8 +245,13 @@ def press_of(sheet: Sheet, verb: str, word: str, words: str) -> Button:
 
 
 def looking(sheet: Sheet) -> tuple[Button, ...]:
-    """To tell what one sees there oneself; not where nobody here may open it."""
-    return () if sheet.inert else (press_of(sheet, "look", "", N_("Check by hand")),)
+    """To tell what one sees there, and to ask another way; not where nobody here may open it."""
+    if sheet.inert:
+        return ()
+    return (
+        press_of(sheet, "look", "", N_("Check by hand")),
+        press_of(sheet, "ways", "", N_("Other ways")),
+    )
 
 
 def undo_button(sheet: Sheet) -> tuple[Button, ...]:
@@ -278,7 +288,7 @@ def recorded(sheet: Sheet) -> Screen:
     last = sheet.asked[-1:]
     says: tuple[Say, ...] = (known_line(sheet.link), *map(asked_line, last))
     keys: tuple[Button, ...] = why_buttons(sheet)
-    if sheet.link.state in ("refused", "back"):
+    if sheet.link.state in ("refused", "back") and not sheet.inert:
         says += next_lines(sheet, sheet.rung)
         keys += next_button(sheet, sheet.rung)
     more = (to_the_list(sheet, N_("Another link")), back(sheet.case))
