@@ -38,7 +38,7 @@ async def mark_one(
     else:
         await books.links.mark(row.case_id, row.number, mark)
     for one in others if row.state == "new" else ():
-        if one.state == "removed" and one.day <= row.day:
+        if one.state == "removed":
             await put_back(books, one, row.day, now)
 
 
@@ -76,7 +76,7 @@ async def find_back(
 ) -> LinkRow | None:
     """That link is back: recorded once, whoever holds the case; None where it is not.
 
-    A closed case stays closed.
+    It is not where it was removed after it was *reported*. A closed case stays closed.
     """
     rows = {row.number: row for row in await books.links.of(case.id)}
     row = rows.get(number)

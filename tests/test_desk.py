@@ -730,6 +730,19 @@ async def test_a_link_reported_before_it_was_removed_is_not_back(room: Room) -> 
     assert (await states(room, case_id))[0] == "removed"
 
 
+async def test_what_its_holder_records_meanwhile_counts(small_room: Room) -> None:
+    room = small_room
+    case_id = await room.held()
+    await card_goes_out(room, case_id)
+    await room.press("set", case_id, 1, "removed")
+    await card_goes_out(room, await room.file(name="calm otter", urls=[telegram(1)]))
+
+    await room.press("undo", case_id, 1)
+
+    assert await told(room) == []
+    assert await states(room, case_id) == ["new"] * 3
+
+
 async def test_the_same_link_sent_twice_to_one_case_is_one_row(room: Room) -> None:
     case_id = await room.held()
     await card_goes_out(room, case_id)

@@ -64,6 +64,7 @@ def upgrade() -> None:
     op.add_column("links", sa.Column("look", sa.Date()))
     _move_references()
     _remind_holders()
+    _forget_undone()
     op.drop_column("links", "reference")
 
 
@@ -76,6 +77,7 @@ def downgrade() -> None:
         theirs = (LINKS.c.case_id == row.case_id) & (LINKS.c.number == row.link)
         connection.execute(sa.update(LINKS).where(theirs).values(reference=row.reference))
     connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.kind.in_(("due", "back"))))
+    _forget_undone()
     op.drop_column("links", "look")
     op.drop_table("requests")
 
@@ -120,3 +122,9 @@ def _remind_holders() -> None:
         letter = {"lane": "staff", "kind": "due", "case_id": row.case_id, "key": key}
         written = {"version": 1, "body": {"stage": 0}, "due": due, "tries": 0}
         connection.execute(sa.insert(OUTBOX).values(**letter, **written))
+
+
+def _forget_undone() -> None:
+    """What could be undone for ten minutes is told in other words than before."""
+    undone = OUTBOX.c.key.startswith("undo:")
+    op.get_bind().execute(sa.delete(OUTBOX).where(undone))
