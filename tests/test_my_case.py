@@ -12,7 +12,7 @@ from handlers.gather import MOST_LINKS
 from handlers.hours import HONG_KONG, next_hour
 from handlers.leases import waiting_key
 from handlers.reception import _MEMORY, Memory
-from handlers.recording import WHY
+from handlers.sheet import WHY
 from handlers.standing import REASONS
 from handlers.status import ERASE_IT, STAYS, ask_withdraw
 from handlers.talk import Draft
