@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from handlers.checking import summed_up
+from handlers.kin import SEEN, Bucket
 from handlers.rights import holds, may_assign, may_reopen, may_unlock
 from handlers.spoken import units
 from handlers.staff import (
@@ -42,7 +43,10 @@ STATES: Mapping[LinkState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A link as its caseworker reads it; without addresses where our key does not open it."""
+    """A link as its caseworker reads it; without addresses where our key does not open it.
+
+    *seen*: in how many other cases it is, *home_seen*: any of its channel, account or site.
+    """
 
     number: int
     state: LinkState
@@ -50,6 +54,8 @@ class Opened:
     url: str = ""
     open_url: str = ""
     reference: str = ""
+    seen: Bucket = ""
+    home_seen: Bucket = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,7 @@ def pages_of(links: Sequence[Opened], room: int = ROOM) -> list[tuple[Opened, ..
     left = room
     for link in links:
         size = LINE + min(units(link.open_url), SHOWN) + units(link.reference)
+        size += LINE * len(seen_lines(link))
         if pages[-1] and (len(pages[-1]) == MOST_LINKS or size > left):
             pages.append(())
             left = room
@@ -168,7 +175,11 @@ def links_page(of: Summary, links: Sequence[Opened], page: int, room: int = ROOM
     moves = turns("show", of.case.id, page, len(pages))
     first = pages[page][0].number if pages[page] else 1
     record = Button(press("record", of.case.id, page_of_choices(first)), N_("Record"))
-    return Screen(tuple(says), (*keys, *moves, record, back(of.case.id)))
+    family = Button(press("family", of.case.id), FAMILY)
+    return Screen(tuple(says), (*keys, *moves, record, family, back(of.case.id)))
+
+
+FAMILY = N_("Family")
 
 
 def link_lines(link: Opened) -> list[Say]:
@@ -180,6 +191,15 @@ def link_lines(link: Opened) -> list[Say]:
         lines.append(Say(N_("Our key does not open this one.")))
     if link.reference:
         lines.append(Say(N_("Reference: {reference}"), {"reference": Code(link.reference)}))
+    return lines + seen_lines(link)
+
+
+def seen_lines(link: Opened) -> list[Say]:
+    """That other cases have it too, or its home; of which they are, nothing."""
+    lines = [Say(N_("This link: {seen}."), {"seen": Say(SEEN[link.seen])})] if link.seen else []
+    if link.home_seen not in ("", link.seen):
+        home = N_("Its channel, account or site: {seen}.")
+        lines.append(Say(home, {"seen": Say(SEEN[link.home_seen])}))
     return lines
 
 

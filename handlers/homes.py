@@ -107,9 +107,7 @@ HOMES: Mapping[str, tuple[Form, ...]] = {
         Form("/u/<user:number>/**", "/u/{user}"),
         Form("/<user:number>/**", "/u/{user}", at="weibo.*"),
     ),
-    "bilibili": (
-        Form("/<user:number>/**", "https://{host}/{user}", at="space.bilibili.com"),
-    ),
+    "bilibili": (Form("/<user:number>/**", "https://{host}/{user}", at="space.bilibili.com"),),
     "douyin": _same("/user/<user:code>/**"),
     "wechat": (Form("/s", "/s", needs="__biz"),),
 }

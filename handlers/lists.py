@@ -45,10 +45,15 @@ def in_group(queued: Screen, waiting: int) -> Screen:
 
 def mine(cases: Sequence[Case], now: datetime) -> Screen:
     """What one caseworker holds; in private each opens with a press."""
+    return choose("panel", cases, now)
+
+
+def choose(verb: str, cases: Sequence[Case], now: datetime) -> Screen:
+    """One's own cases, each with a button that does *verb*."""
     if not cases:
         return Screen((Say(N_("You hold no case now.")),))
     buttons = tuple(
-        Button(press("panel", case.id), Say("{name}", {"name": case.name})) for case in cases
+        Button(press(verb, case.id), Say("{name}", {"name": case.name})) for case in cases
     )
     lines = (line(case, now) for case in cases)
     return Screen((Say(N_("Your cases: {all}"), {"all": len(cases)}), *lines), buttons)

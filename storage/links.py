@@ -21,8 +21,8 @@ _T = tables.links.c
 class LinkRow:
     """One link. *reference*: the platform's own number for a request; *day*: the last change's.
 
-    *reason*: why it cannot be removed, one of a few words of ours. *home*: the mark of its channel,
-    account or site (storage.homes).
+    *reason*: why it cannot be removed, one of a few words of ours. *home*: the mark of its
+    channel, account or site (storage.homes).
     """
 
     case_id: str
