@@ -348,7 +348,7 @@ class Clerk:
         body, case = letter.body, await books.cases.get(str(letter.case_id))
         if case.holder != body["chat"] or case.state != "taken":
             return Nothing()
-        if await is_closed(books, case, body["chat"]):
+        if await is_closed(books, case, body["chat"]) or await books.signs.out("frozen"):
             return Nothing()
         of = await families.family(books, case, self.keys)
         voice = Voice(body["language"], here(now).date())

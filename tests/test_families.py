@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from storage.homes import Tie
 from tests.canaries import Canaries, found, in_tables
 from tests.cases import Keys
 from tests.test_casebook import KIT, LEAD, MAN, Room, keys, labels, room, said, small_room
-from tests.test_staff_room import House, house
+from tests.test_staff_room import house
 
 __all__ = ["house", "keys", "room", "small_room"]
 
@@ -412,6 +413,17 @@ async def test_no_picture_comes_once_the_links_are_closed_again(small_room: Room
     assert closed_again == Nothing()
 
 
+async def test_no_picture_comes_while_all_work_has_stopped(small_room: Room) -> None:
+    room = small_room
+    case_id = await held(room, post("a"))
+    await room.press("draw", case_id)
+    await room.book.freeze(room.act(LEAD), on=True)
+
+    _, errand = await drawing(room)
+
+    assert errand == Nothing()
+
+
 async def test_a_replayed_press_draws_once(small_room: Room) -> None:
     room = small_room
     case_id = await held(room, post("a"))
@@ -580,8 +592,8 @@ def test_each_tie_has_a_verb_of_its_own() -> None:
 # Through the sandbox
 
 
-async def test_a_family_is_tied_drawn_and_taken_away_again(house: House) -> None:
-    async with house() as at_work:  # type: ignore[operator]  # a function that opens a house
+async def test_a_family_is_tied_drawn_and_taken_away_again(house: Any) -> None:
+    async with house() as at_work:
         kit = at_work.kit
         await at_work.held(urls=[post("a"), post("b")])
         await at_work.press(kit, "Show links", post("b"))
