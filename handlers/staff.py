@@ -145,7 +145,6 @@ HELP = (
             "/duty on or /duty off says whether you are there."
         )
     ),
-    Say(N_("/family draws the channels of a case of yours, and what ties them.")),
 )
 GROUP_HELP = (
     Say(N_("Take a case on its card here; Open leads to the private chat with me.")),

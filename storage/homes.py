@@ -100,10 +100,7 @@ class Homes:
             exists().where(_L.home == end).correlate(tables.ties) for end in (_T.home, _T.other)
         ]
         await self._connection.execute(delete(tables.ties).where(~or_(*linked)))
-        needed = or_(
-            exists().where(_L.home == _H.mark),
-            exists().where(or_(_T.home == _H.mark, _T.other == _H.mark)),
-        )
+        needed = or_(*(exists().where(by == _H.mark) for by in (_L.home, _T.home, _T.other)))
         await self._connection.execute(delete(tables.homes).where(~needed))
 
     async def _alone(self) -> None:

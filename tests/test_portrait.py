@@ -62,9 +62,18 @@ def arrows(drawn: str) -> list[str]:
     return sorted(kind for way in ways if (kind := way.get("class")))
 
 
+def rooms(drawn: str) -> list[Words]:
+    """The room of each box and ring."""
+    found = []
+    for one in read(drawn).iter(f"{SVG}rect"):
+        x, y, wide, high = (float(one.get(name, "")) for name in ("x", "y", "width", "height"))
+        found.append(Words("", x, y, x + wide, y + high))
+    return found
+
+
 def boxes(drawn: str) -> int:
     """How many rectangles there are: a box, and each ring round one."""
-    return len(list(read(drawn).iter(f"{SVG}rect")))
+    return len(rooms(drawn))
 
 
 def some_family(seed: int, many: int = 40) -> Family:
@@ -99,6 +108,8 @@ def test_every_home_and_every_tie_is_there_and_no_words_cover_others(
         bonds = sum(bond.kind == kind for bond in family.bonds)
         assert arrows(drawn).count(kind) == bonds
         assert [one.text for one in said].count(say(tie)) == bonds
+    ties = {say(tie) for tie in TIES.values()}
+    assert not [one for one in said if one.text in ties and any(map(one.covers, rooms(drawn)))]
     assert not [
         (one.text, other.text)
         for number, one in enumerate(said)
