@@ -98,12 +98,13 @@ def caption(family: Family, fits: Callable[[Sequence[Say]], bool]) -> tuple[Say,
     """The family in words, as much of it as *fits*: for who cannot see the picture."""
     head = Say(N_("Taken away after 15 minutes. The numbers are those of the links."))
     lines = [line for block in in_words(family) for line in block]
+    every = len(lines) + family.more
     shown = next(
         shown
         for shown in range(len(lines), -1, -1)
-        if not shown or fits((head, *lines[:shown], *_and_more(len(lines) - shown)))
+        if not shown or fits((head, *lines[:shown], *_and_more(every - shown)))
     )
-    return (head, *lines[:shown], *_and_more(len(lines) - shown))
+    return (head, *lines[:shown], *_and_more(every - shown))
 
 
 def _and_more(lines: int) -> tuple[Say, ...]:

@@ -473,6 +473,8 @@ def test_a_caption_says_as_much_as_telegram_takes(language: str | None) -> None:
     assert len(caption(few, fits)) == 4
     assert Code(homes[0].name) in codes
     assert len(caption(few, lambda says: False)) == 2
+    left_off = caption(Family(few.kin, few.bonds, more=3), fits)[-1]
+    assert left_off.blanks == {"more": 3}
 
 
 # Forgetting
