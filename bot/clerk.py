@@ -6,14 +6,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.alarm import ALARMS
-from bot.parcels import Delete, Done, Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
+from bot.parcels import (
+    Attached,
+    Delete,
+    Done,
+    Edit,
+    Errand,
+    Gone,
+    Kind,
+    Nothing,
+    Outcome,
+    Parcel,
+    Send,
+)
 from bot.rush import PAGE, TIDY, post_key, put_page
-from handlers import desk, digest, leases, lists, staff
+from handlers import asking, desk, digest, drafting, leases, lists, staff
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, read_link, summary
+from handlers.drafting import Organisation
 from handlers.hours import HONG_KONG, at
 from handlers.lists import A_PAGE
-from handlers.spoken import Answer, Voice
+from handlers.spoken import Answer, Mark, Voice, units
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
 from locales import N_
@@ -21,6 +34,7 @@ from storage.books import Books, Case, Letter
 from storage.keys import StaffKeys
 
 LOOSE_FOR = timedelta(minutes=2)
+DRAFT_FOR = timedelta(minutes=15)
 POINTER_FOR = timedelta(seconds=60)
 SHOWN_OF_A_LINK = 16  # hex digits, as `bot check --audit` tells them
 UNTIL_LEADS_ARE_KNOWN = timedelta(seconds=60)
@@ -56,8 +70,12 @@ def spoken(screen: Screen, language: str | None, now: datetime) -> Answer:
 class Clerk:
     """Knows, for each kind of letter, what it wants now and what follows from it."""
 
-    def __init__(self, room: Room, keys: StaffKeys) -> None:
+    def __init__(
+        self, room: Room, keys: StaffKeys, organisation: Organisation | None = None
+    ) -> None:
+        """*organisation*: in whose name platforms are asked; None where nobody has said it."""
         self.room, self.keys = room, keys
+        self.organisation = organisation or Organisation()
 
     def kinds(self) -> dict[str, Kind]:
         """The letters of the staff lane."""
@@ -77,6 +95,7 @@ class Clerk:
             "lead": Kind(self.lead, self.after_lead),
             "head": Kind(self.head),
             "loose": Kind(self.loose, self.after_loose),
+            "draft": Kind(self.draft, self.after_draft),
             "withdraw": Kind(self.withdraw),
             "stale": Kind(self.withdraw, self.after_stale),
             "stub": Kind(self.stub, paced=True),
@@ -227,7 +246,7 @@ class Clerk:
             return self._to_one(body["holder"], staff.tell(case, "ends soon"), body, now)
         await books.cases.give(case.id, None, None)
         await books.audit.add(body["holder"], "lease ended", case.name, now)
-        await books.outbox.hasten(f"hide:{body['holder']}:", now)
+        await leases.hide_shown(books, body["holder"], now)
         await leases.wait(books, case.id, now)
         await put_fresh_card(books, case, now)
         return self._to_one(body["holder"], staff.tell(case, "ended"), body, now)
@@ -323,6 +342,40 @@ class Clerk:
         """Withdrawn after two minutes, counted from its arrival."""
         if isinstance(errand, Send) and isinstance(outcome, Done):
             await withdraw(books, errand.parcel.chat, outcome.message, now + LOOSE_FOR)
+
+    async def draft(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """One piece of a removal request, or at last its file; if the cases are still theirs."""
+        drafted = await asking.drafted(books, letter, self.keys)
+        parcel = self._piece(drafted, letter.body, now) if drafted else None
+        return Send(parcel) if parcel else Nothing()
+
+    def _piece(
+        self, drafted: asking.Drafted, body: Mapping[str, Any], now: datetime
+    ) -> Parcel | None:
+        """Said once whatever the language, since it is the platform that reads it."""
+        to, by = drafted.to, self.organisation
+        texts = drafting.requests(to, drafted.addresses, drafted.terms, by, here(now).date())
+        pieces, number = drafting.messages(texts), body["piece"]
+        if number > len(pieces):
+            return None
+        if number == len(pieces):
+            file = Attached(f"request-{to.platform}.txt", drafting.in_a_file(texts))
+            return Parcel(body["chat"], Answer(""), attached=file)
+        notes = drafting.by_hand(to, by) if number == len(pieces) - 1 else ()
+        told = f"\n\n{spoken(Screen(notes), body['language'], now).text}" if notes else ""
+        marks = (Mark("code", 0, units(pieces[number])),)
+        return Parcel(body["chat"], Answer(pieces[number] + told, marks))
+
+    async def after_draft(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """Withdrawn after a quarter of an hour, counted from its arrival; then the next one."""
+        if not isinstance(errand, Send) or not isinstance(outcome, Done):
+            return
+        shown = await asking.drafted(books, letter, self.keys)
+        due = now + DRAFT_FOR if shown else now
+        await withdraw(books, errand.parcel.chat, outcome.message, due)
+        await asking.put_next(books, letter, now)
 
     async def withdraw(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """Take a message away."""

@@ -20,10 +20,12 @@ from bot.halves import Below, Clock, open_both
 from bot.sandbox.kept import keep, kept_sandbox
 from bot.sandbox.server import LOOPBACK, serving
 from bot.trouble import Trouble
+from handlers.drafting import Organisation
 from locales import LANGUAGES
 from storage.keys import KeysExist, write_new_keys
 
 KEYS, WORLD, LOCK = "keys", "telegram.json", "lock"
+INVENTED = Organisation("Lantern House (demo)", "removals@example.org", "Z. Z. Invented, Lead")
 CODES = 4  # a demo files few reports, and each number costs a fifth of a second to prepare
 
 Say = Callable[[str], None]
@@ -120,6 +122,9 @@ async def playing(
         staff = StaffSettings(
             staff_token=SecretStr(sandbox.bot("staff").token),
             staff_chat=sandbox.group.id,
+            organisation=INVENTED.name,
+            email=INVENTED.email,
+            signature=INVENTED.signature,
             **shared,
         )
         say("3/4 the door and the staff room")

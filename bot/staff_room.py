@@ -24,6 +24,7 @@ from bot.slim import lane_of, part_of
 from bot.trouble import Unanswered
 from handlers import staff
 from handlers.casebook import Casebook
+from handlers.drafting import Organisation
 from handlers.spoken import Answer
 from handlers.staff import Screen
 from handlers.talk import Say
@@ -67,17 +68,18 @@ async def open_staff_room(
     clock: Callable[[], float],
     new_id: Callable[[], str],
     pace: Pace | None = None,
+    organisation: Organisation | None = None,
 ) -> AsyncIterator[StaffRoom]:
     """Call Telegram once (getMe), and put the staff room together.
 
     *api* is the Bot API's base address; *chat* and *topic* say where the cards go; *clock* gives
-    unix seconds, *new_id* 32 random hex digits.
+    unix seconds, *new_id* 32 random hex digits. *organisation*: in whose name platforms are asked.
     """
     builder = ApplicationBuilder().application_class(Switchboard).token(token)
     app = builder.base_url(f"{api}/bot").updater(None).job_queue(None).build()
     async with app:
         room, heights = Room(chat, topic, app.bot.username), Heights()
-        clerk, postman = Clerk(room, keys), Postman(app.bot)
+        clerk, postman = Clerk(room, keys, organisation), Postman(app.bot)
         courier = Courier(
             "staff",
             store,

@@ -116,11 +116,16 @@ class Work:
     @property
     def unlocked(self) -> str:
         """The letter that lies in the outbox while a lead may see the links."""
-        return f"unlocked:{self.case.id}:{self.act.by.id}"
+        return unlocked_key(self.case.id, self.act.by.id)
 
     def place(self, field: str) -> Place:
         """Where a field of this case is sealed."""
         return Place(self.case.id, field)
+
+
+def unlocked_key(case_id: str, by: int) -> str:
+    """The letter that lies in the outbox while a lead may see the links of an under-18 case."""
+    return f"unlocked:{case_id}:{by}"
 
 
 async def put_fresh_card(books: Books, case: Case, now: datetime, loud: bool = False) -> None:

@@ -16,6 +16,7 @@ LANGUAGES = {"en": "en", "zh_Hant": "yue_Hant"}  # of the platform's reader; and
 EMPTY = "________"
 MOST_ADDRESSES, MOST_REQUESTS = 100, 10  # in one draft
 MOST_IN_ALL = 20_000  # UTF-16 units of its addresses, so that it stays a few messages
+BETWEEN_TEXTS = f"\n\n{EMPTY}\n\n"
 A_MESSAGE = 3400  # UTF-16 units of one piece, within Telegram's 4096
 
 
@@ -143,6 +144,11 @@ def pieces(text: str, most: int = A_MESSAGE) -> tuple[str, ...]:
 def messages(texts: Iterable[str]) -> tuple[str, ...]:
     """Every request begins a message of its own."""
     return tuple(piece for text in texts for piece in pieces(text))
+
+
+def in_a_file(texts: Iterable[str]) -> bytes:
+    """All requests as one text file, in UTF-8."""
+    return (BETWEEN_TEXTS.join(texts) + "\n").encode()
 
 
 # What a caseworker has to add

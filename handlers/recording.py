@@ -149,11 +149,21 @@ async def record(work: Work, number: int, word: str) -> Screen:
         return desk.panel(await told(work), work.act.by, Say(DO_NOT_ASK))
     row = await the_row(work, number)
     if work.first and row.state != state:
-        await remember(work, row)
-        await work.books.links.record(work.case.id, number, state, row.reference, work.act.today)
-        await work.note_down(f"record {number}: {state}")
-        await put_news(work)
+        await put_down(work, row, state)
     return await show_recorded(work, number)
+
+
+async def put_down(work: Work, row: LinkRow, state: LinkState) -> None:
+    """The new state of a link, how it was before, its audit row and the news."""
+    await remember(work, row)
+    await work.books.links.record(work.case.id, row.number, state, row.reference, work.act.today)
+    await work.note_down(f"record {row.number}: {state}")
+    await put_news(work)
+
+
+async def asked(work: Work, row: LinkRow) -> None:
+    """A platform was asked to remove that link, for the first time or again."""
+    await put_down(work, row, "requested")
 
 
 async def explain(work: Work, number: int, word: str) -> Screen:

@@ -7,7 +7,7 @@ whose right its row does not name.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import casework, endings, handover, letters, recording
+from handlers import asking, casework, endings, handover, letters, recording
 from handlers.casework import Work
 from handlers.rights import holds, may_assign, may_reopen, may_unlock
 from handlers.staff import Caseworker, Screen
@@ -33,6 +33,10 @@ PRESSED: Mapping[str, Verb] = {
     "set": Verb(recording.record),
     "why": Verb(recording.explain),
     "undo": Verb(recording.undo),
+    "draft": Verb(asking.choose_platform),
+    "ask": Verb(asking.choose_terms),
+    "compose": Verb(asking.compose),
+    "asked": Verb(asking.record_asked),
     "write": Verb(letters.ask_letter),
     "post": Verb(letters.post_letter),
     "refer": Verb(endings.ask_whom),

@@ -40,6 +40,7 @@ async def file_case(
     note: str | None = NOTE,
     day: date = date(2027, 1, 15),
     hour: int = 0,
+    platform: str = "telegram",
 ) -> str:
     """File a case with everything in its place, and the letter for its card; gives its id."""
     case_id = uuid4().hex
@@ -49,7 +50,7 @@ async def file_case(
 
     links = [
         to_staff(
-            json.dumps({"platform": "telegram", "url": url, "open_url": url}).encode(),
+            json.dumps({"platform": platform, "url": url, "open_url": url}).encode(),
             f"link {number}",
         )
         for number, url in enumerate(urls, 1)
