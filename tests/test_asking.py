@@ -8,6 +8,7 @@ import pytest
 
 from bot.clerk import Clerk
 from bot.clerk import Room as Where
+from bot.herald import erase_case
 from bot.parcels import Done, Nothing, Parcel, Send
 from handlers.drafting import Organisation
 from handlers.staff import Caseworker, Screen, press
@@ -244,6 +245,17 @@ async def test_what_is_on_the_screen_is_taken_away_at_once(room: Room, how: str)
 
     gone = [one.body["message"] for one in await room.letters() if one.kind == "withdraw"]
     assert gone == [50, 51]
+
+
+async def test_an_erased_case_leaves_no_draft_on_the_screen(room: Room) -> None:
+    case_id = await room.held()
+    await compose(room, case_id)
+    await all_of_it(room)
+
+    async with room.store.begin() as books:
+        await erase_case(books, await books.cases.get(case_id), room.now())
+
+    assert [one.kind for one in await room.letters()].count("withdraw") == 2
 
 
 async def test_what_arrives_while_they_leave_is_taken_away_at_once(room: Room) -> None:
