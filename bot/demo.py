@@ -37,7 +37,7 @@ What to try there:
   1. On the Cantonese phone press Start, 呢件事發生喺我身上, 舉報連結, and paste a few messy links.
   2. Answer the questions, press Send, and keep the sixteen digits.
   3. In the staff group press Take, then Open: the private chat opens.
-     Show links, then Record one of them as removed.
+     Show links, Draft a request for them, then Record one of them as removed.
   4. On the phone ask with the sixteen digits: 1 of 3 is removed.
 
 Both halves lie on this one machine, which in earnest they must not.

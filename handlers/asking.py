@@ -127,10 +127,10 @@ def choose_whom(of: Summary, groups: Mapping[Addressee, list[Opened]], page: int
         wish = Wish(links[0].number)
         if count:
             words = Say(N_("{platform}: {count}"), {"platform": called(to), "count": count})
-            keys.append(Button(wish.button("ask", case), words))
+            keys.append(Button(wish.button("terms", case), words))
         if count < len(links):
             all_of = {"platform": called(to), "count": len(links)}
-            every = replace(wish, every=True).button("ask", case)
+            every = replace(wish, every=True).button("terms", case)
             keys.append(Button(every, Say(N_("{platform}: all {count}"), all_of)))
     ask = Say(N_("{case}: whom shall we ask?"), {"case": Strong(of.case.name)})
     none = Say(N_("{case}: no link is left to be asked about."), {"case": Strong(of.case.name)})
@@ -166,7 +166,7 @@ def choose_how(of: Summary, wish: Wish, here: Chosen, everywhere: Chosen, today:
     if len(everywhere.links) > 1 or wish.several:
         other = replace(wish, several=not wish.several)
         line, count = (ONLY_THIS, here) if wish.several else (ALL_MINE, everywhere)
-        keys.append(Button(other.button("ask", case.id), Say(line, {"count": count.count})))
+        keys.append(Button(other.button("terms", case.id), Say(line, {"count": count.count})))
     keys += [terms_button(case.id, wish, terms) for terms in others]
     says = (counted(case, chosen), *cases_line(chosen), rule_line(here.to, today))
     ask = Say(N_("Under which rules, and in which language?"))

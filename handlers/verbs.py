@@ -34,7 +34,7 @@ PRESSED: Mapping[str, Verb] = {
     "why": Verb(recording.explain),
     "undo": Verb(recording.undo),
     "draft": Verb(asking.choose_platform),
-    "ask": Verb(asking.choose_terms),
+    "terms": Verb(asking.choose_terms),
     "compose": Verb(asking.compose),
     "asked": Verb(asking.record_asked),
     "write": Verb(letters.ask_letter),
