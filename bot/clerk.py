@@ -1,6 +1,6 @@
 """The clerk writes out each letter of the staff lane, from the books as they are now."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from bot.parcels import (
     Send,
 )
 from bot.rush import PAGE, TIDY, post_key, put_page
-from handlers import asking, desk, digest, drafting, leases, lists, staff
+from handlers import asking, desk, digest, drafting, leases, lists, marking, staff
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, read_link, summary
 from handlers.drafting import Organisation
@@ -30,7 +30,7 @@ from handlers.spoken import Answer, Mark, Voice, units
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
 from locales import N_
-from storage.books import Books, Case, Letter
+from storage.books import Books, Letter
 from storage.keys import StaffKeys
 
 LOOSE_FOR = timedelta(minutes=2)
@@ -109,7 +109,7 @@ class Clerk:
     async def card(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The case's one card as the case is now; in the same transaction its links' marks."""
         case = await books.cases.get(str(letter.case_id))
-        await self._mark(books, case)
+        await self._mark(books, [case.id], now)
         loud = bool(letter.body.get("loud")) and case.state == "waiting"
         reminder = staff.remind(case, await books.signs.out("duty"), here(now)) if loud else ()
         of = await summary(books, case, self.keys)
@@ -144,16 +144,16 @@ class Clerk:
         post = await books.posts.get(key)
         if not cases:
             return Delete(post.chat, post.message, key) if post else Nothing()
+        await self._mark(books, [case.id for case in cases], now)
         parcel = self.to_group(digest.page(cases), now)
         if post is None or post.chat != self.room.chat:
             return Send(parcel, key)
         return Edit(post.message, parcel, key)
 
-    async def _mark(self, books: Books, case: Case) -> None:
-        for row in await books.links.of(case.id):
-            url = "" if row.mark else read_link(row, self.keys).url
-            if url:
-                await books.links.mark(case.id, row.number, self.keys.mark(url))
+    async def _mark(self, books: Books, case_ids: Collection[str], now: datetime) -> None:
+        """What is new in these cases is found from now on, each held still while it is marked."""
+        for case_id in await books.links.unmarked(case_ids):
+            await marking.mark(books, await books.cases.get(case_id), self.keys, now)
 
     async def say(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The answer to what was asked in the group."""
@@ -165,8 +165,10 @@ class Clerk:
             case "queue":
                 return await self._queue(books, now)
             case "mine":
-                cases = await books.cases.held_by(holder)
-                return Screen(lists.mine(cases[:A_PAGE], here(now)).says)
+                cases = (await books.cases.held_by(holder))[:A_PAGE]
+                today = here(now).date()
+                due = await books.links.due_in([case.id for case in cases], today)
+                return Screen(lists.mine(cases, here(now), due).says)
             case "yourself":
                 return Screen((staff.YOURSELF,))
             case "hidden":

@@ -47,9 +47,10 @@ MANY_SITES = ("website", "shortlink")  # one name for many: each of their hosts 
 # Whom, and of which links
 
 
-def is_to_ask(link: Opened) -> bool:
-    """Whether it is to be asked now, for the first time or again."""
-    return link.state in TO_ASK
+def is_to_ask(link: Opened, today: date) -> bool:
+    """Whether it is to be asked now: not yet asked, back, or without an answer in time."""
+    late = link.state == "requested" and link.look is not None and link.look <= today
+    return late or link.state in TO_ASK
 
 
 def addressee(link: Opened) -> Addressee:
@@ -117,13 +118,15 @@ def short(words: Mapping[str, str], meaning: str) -> str:
 # Screens
 
 
-def choose_whom(of: Summary, groups: Mapping[Addressee, list[Opened]], page: int) -> Screen:
+def choose_whom(
+    of: Summary, groups: Mapping[Addressee, list[Opened]], page: int, today: date
+) -> Screen:
     """Whom to ask: about what is to be asked now, or about all that is not removed."""
     case, pages = of.case.id, max(1, -(-len(groups) // MOST_CHOICES))
     page = min(page, pages - 1)
     keys: list[Button] = []
     for to, links in islice(groups.items(), page * MOST_CHOICES, (page + 1) * MOST_CHOICES):
-        count = sum(map(is_to_ask, links))
+        count = sum(is_to_ask(link, today) for link in links)
         wish = Wish(links[0].number)
         if count:
             words = Say(N_("{platform}: {count}"), {"platform": called(to), "count": count})
@@ -251,7 +254,7 @@ async def choose_platform(work: Work, page: int, word: str) -> Screen:
         await work.hide_later()
         if work.first:
             await work.note_down("sites")
-    return choose_whom(await told(work), groups, page)
+    return choose_whom(await told(work), groups, page, work.act.today)
 
 
 async def choose_terms(work: Work, number: int, word: str) -> Screen:
@@ -363,7 +366,8 @@ async def chosen_by(work: Work, wish: Wish, to: Addressee) -> Chosen:
     found: list[tuple[str, Opened]] = []
     for there in (work, *(await others(work) if wish.several else ())):
         links = groups_of(await links_of(there.books, there.case, there.keys)).get(to, [])
-        found += [(there.case.id, link) for link in links if wish.every or is_to_ask(link)]
+        asking = [link for link in links if wish.every or is_to_ask(link, work.act.today)]
+        found += [(there.case.id, link) for link in asking]
     fit = fitting([address(link) for _, link in found], to)
     links_in: dict[str, tuple[Opened, ...]] = {}
     for case_id, link in found[:fit]:

@@ -34,13 +34,13 @@ async def file_case(
     *,
     name: str = "quiet heron",
     urls: Sequence[str] = (telegram(1), telegram(2), telegram(3)),
+    platform: str = "telegram",
     minor: Minor = "no",
     urgency: Urgency = "soon",
     news: bool = False,
     note: str | None = NOTE,
     day: date = date(2027, 1, 15),
     hour: int = 0,
-    platform: str = "telegram",
 ) -> str:
     """File a case with everything in its place, and the letter for its card; gives its id."""
     case_id = uuid4().hex

@@ -382,6 +382,48 @@ async def test_only_what_is_to_be_asked_is_offered_or_all_that_is_not_removed(
     assert [n for n in range(1, 6) if telegram(n) in all_of_them.answer.text] == [1, 3, 4, 5]
 
 
+async def test_a_link_without_an_answer_in_time_is_to_be_asked_again(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("set", case_id, 1, "requested")
+    before = labels(await room.press("draft", case_id))
+    room.clock.move(8 * 24 * 3600)
+
+    assert before == ["Telegram: 2", "Telegram: all 3", "Back"]
+    assert labels(await room.press("draft", case_id)) == ["Telegram: 3", "Back"]
+
+
+async def test_what_was_asked_is_a_request_to_the_platform_itself_with_its_clock(
+    both: Room,
+) -> None:
+    case_id = await both.held(urls=[telegram(1), telegram(2)])
+    await both.press("set", case_id, 2, "refused")
+
+    await follow(both, await compose(both, case_id, 1, "all act en"), "We asked")
+
+    async with both.store.begin() as books:
+        requests = await books.requests.of(case_id)
+        rows = await books.links.of(case_id)
+    assert [(one.link, one.rung, one.answer) for one in requests] == [
+        (1, "form", None),
+        (2, "form", None),
+    ]
+    assert [row.look for row in rows] == [one.due for one in requests]
+
+
+async def test_a_draft_is_never_noted_as_sent_to_a_host_while_the_platform_can_be_asked(
+    room: Room,
+) -> None:
+    case_id = await room.held(urls=[telegram(1)])
+    await room.press("set", case_id, 1, "requested")
+    await room.press("set", case_id, 1, "refused")
+
+    await follow(room, await compose(room, case_id, 1, "all act en"), "We asked")
+
+    async with room.store.begin() as books:
+        requests = await books.requests.of(case_id)
+    assert [(one.rung, one.answer) for one in requests] == [("form", "refused"), ("form", None)]
+
+
 async def test_where_all_is_removed_nobody_is_asked(room: Room) -> None:
     case_id = await room.held(urls=[telegram(1)])
     await room.press("set", case_id, 1, "removed")

@@ -32,6 +32,7 @@ from handlers.drafting import (
     usual,
 )
 from handlers.gather import MOST_LETTERS
+from handlers.ladder import named_by_law
 from handlers.spoken import Voice, units
 from locales import facts
 
@@ -198,6 +199,12 @@ def test_each_policy_is_of_a_platform_we_know_and_of_terms_that_we_have() -> Non
         assert key in PLATFORMS
         assert usual(Addressee(key)) in EVERY
         assert entry.fields.get("most", 1) >= 1
+
+
+def test_take_it_down_is_offered_first_where_the_law_names_the_platform() -> None:
+    named = {key for key, one in facts.entries("platforms").items() if named_by_law(one)}
+
+    assert {key for key in PLATFORMS if usual(Addressee(key)).regime == "take_it_down"} == named
 
 
 def test_a_site_is_called_by_its_host_and_a_platform_as_its_reader_writes_it() -> None:
