@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.alarm import ALARMS
 from bot.parcels import (
-    Attached,
     Delete,
     Done,
     Edit,
@@ -19,25 +18,20 @@ from bot.parcels import (
     Parcel,
     Send,
 )
-from bot.pictures import png
 from bot.rush import PAGE, TIDY, post_key, put_page
-from handlers import desk, digest, families, leases, lists, marking, staff
+from handlers import desk, digest, leases, lists, marking, staff
 from handlers.casebook import withdraw
-from handlers.casework import HIDDEN_AFTER, is_closed, put_fresh_card, read_link, summary
+from handlers.casework import put_fresh_card, summary
 from handlers.hours import HONG_KONG, at
-from handlers.kin import caption
 from handlers.lists import A_PAGE
-from handlers.portrait import svg
-from handlers.spoken import Answer, Voice, units
+from handlers.spoken import Answer, Voice
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
 from locales import N_
 from storage.books import Books, Letter
 from storage.keys import StaffKeys
 
-LOOSE_FOR = timedelta(minutes=2)
 POINTER_FOR = timedelta(seconds=60)
-MOST_OF_A_CAPTION = 1024  # UTF-16 units (Bot API, sendPhoto)
 SHOWN_OF_A_LINK = 16  # hex digits, as `bot check --audit` tells them
 UNTIL_LEADS_ARE_KNOWN = timedelta(seconds=60)
 
@@ -92,8 +86,6 @@ class Clerk:
             "leads": Kind(self.leads),
             "lead": Kind(self.lead, self.after_lead),
             "head": Kind(self.head),
-            "loose": Kind(self.loose, self.after_loose),
-            "family": Kind(self.family, self.after_family),
             "withdraw": Kind(self.withdraw),
             "stale": Kind(self.withdraw, self.after_stale),
             "stub": Kind(self.stub, paced=True),
@@ -246,7 +238,7 @@ class Clerk:
             return self._to_one(body["holder"], staff.tell(case, "ends soon"), body, now)
         await books.cases.give(case.id, None, None)
         await books.audit.add(body["holder"], "lease ended", case.name, now)
-        await books.outbox.hasten(f"hide:{body['holder']}:", now)
+        await leases.hide_shown(books, body["holder"], now)
         await leases.wait(books, case.id, now)
         await put_fresh_card(books, case, now)
         return self._to_one(body["holder"], staff.tell(case, "ended"), body, now)
@@ -324,44 +316,6 @@ class Clerk:
     def _to_one(self, chat: int, screen: Screen, body: Mapping[str, Any], now: datetime) -> Send:
         answer = spoken(screen, body.get("language"), now)
         return Send(Parcel(chat, answer, silent=False, protect=True))
-
-    async def loose(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """A long link by itself, to be copied, if the case is still theirs."""
-        body = letter.body
-        case = await books.cases.get(str(letter.case_id))
-        rows = await books.links.of(case.id)
-        found = [read_link(row, self.keys) for row in rows if row.number == body["number"]]
-        if case.holder != body["chat"] or case.state != "taken" or not found[0].open_url:
-            return Nothing()
-        answer = spoken(desk.loose(found[0]), "en", now)  # no words in it: said once
-        return Send(Parcel(body["chat"], answer))
-
-    async def after_loose(
-        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
-    ) -> None:
-        """Withdrawn after two minutes, counted from its arrival."""
-        if isinstance(errand, Send) and isinstance(outcome, Done):
-            await withdraw(books, errand.parcel.chat, outcome.message, now + LOOSE_FOR)
-
-    async def family(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """The picture of a family, with the same in words, if the case is still theirs."""
-        body, case = letter.body, await books.cases.get(str(letter.case_id))
-        if case.holder != body["chat"] or case.state != "taken":
-            return Nothing()
-        if await is_closed(books, case, body["chat"]) or await books.signs.out("frozen"):
-            return Nothing()
-        of = await families.family(books, case, self.keys)
-        voice = Voice(body["language"], here(now).date())
-        says = caption(of, lambda says: units(voice.page(says).text) <= MOST_OF_A_CAPTION)
-        picture = Attached("family.png", png(svg(of, voice.label)))
-        return Send(Parcel(body["chat"], voice.message(says), protect=True, attached=picture))
-
-    async def after_family(
-        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
-    ) -> None:
-        """Taken away in the time in which links are hidden."""
-        if isinstance(errand, Send) and isinstance(outcome, Done):
-            await withdraw(books, errand.parcel.chat, outcome.message, now + HIDDEN_AFTER)
 
     async def withdraw(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """Take a message away."""

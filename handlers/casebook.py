@@ -154,8 +154,7 @@ class Casebook:
                 await put_fresh_card(books, case, now)
             for sign in ("duty", "lead"):
                 await books.signs.take_down(sign, who)
-            for shown in ("hide", "withdraw"):
-                await books.outbox.hasten(f"{shown}:{who}:", now)
+            await leases.hide_shown(books, who, now)
 
     async def listed(self, act: Act, what: str, page: int = 0) -> Screen:
         """The queue, or one's own cases, for the private chat."""
@@ -300,7 +299,8 @@ async def accepted(books: Books, case: Case, act: Act) -> Case:
     await leases.take_up(books, case, by, act.now)
     await books.outbox.put_card(case.id, case.urgency, act.now)
     await tell(books, case, before, "accepted", act)
-    await books.outbox.hasten(f"hide:{before}:", act.now)
+    if before is not None:
+        await leases.hide_shown(books, before, act.now)
     return given
 
 

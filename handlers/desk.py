@@ -120,6 +120,7 @@ def panel_buttons(of: Summary, by: Caseworker) -> list[Button]:
     else:
         first = [Button(press("show", case), N_("Show links"), "primary")] if of.links else []
     record = [Button(press("record", case), N_("Record"))] if of.links else []
+    draft = [Button(press("draft", case), N_("Draft"))] if of.links and of.may_ask else []
     unlock = [Button(press("unlock", case), N_("Open links, say why"))] if of.links else []
     hand_over = Button(press("offer", case), N_("Hand over"))
     keep = Button(press("keep", case), N_("Keep it"))
@@ -127,6 +128,7 @@ def panel_buttons(of: Summary, by: Caseworker) -> list[Button]:
         *first,
         Button(press("note", case), N_("Note")),
         *record,
+        *(draft if not under_age(of.case) else ()),
         *([Button(press("write", case), N_("Write to the person"))] if of.reachable else []),
         *(unlock if may_unlock(by, of.case) else ()),
         keep if of.offered else hand_over,
@@ -178,7 +180,8 @@ def links_page(of: Summary, links: Sequence[Opened], page: int, room: int = ROOM
     first = pages[page][0].number if pages[page] else 1
     record = Button(press("record", of.case.id, page_of_choices(first)), N_("Record"))
     family = Button(press("family", of.case.id), FAMILY)
-    return Screen(tuple(says), (*keys, *moves, record, family, back(of.case.id)))
+    draft = Button(press("draft", of.case.id), N_("Draft"))
+    return Screen(tuple(says), (*keys, *moves, record, draft, family, back(of.case.id)))
 
 
 FAMILY = N_("Family")

@@ -7,7 +7,7 @@ whose right its row does not name.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import casework, endings, handover, letters, recording, relating
+from handlers import asking, casework, endings, handover, letters, recording, relating
 from handlers.casework import Work
 from handlers.rights import holds, may_assign, may_reopen, may_unlock
 from handlers.staff import Caseworker, Screen
@@ -43,6 +43,10 @@ PRESSED: Mapping[str, Verb] = {
     "pair": Verb(relating.pair),
     "part": Verb(relating.part),
     "draw": Verb(relating.draw),
+    "draft": Verb(asking.choose_platform),
+    "terms": Verb(asking.choose_terms),
+    "compose": Verb(asking.compose),
+    "asked": Verb(asking.record_asked),
     "write": Verb(letters.ask_letter),
     "post": Verb(letters.post_letter),
     "refer": Verb(endings.ask_whom),
