@@ -119,6 +119,7 @@ COMMANDS = {
     "case": N_("One case, by its name (in private)"),
     "find": N_("Which cases hold a link (in private)"),
     "duty": N_("Who is on duty; on or off after it"),
+    "room": N_("Is this room in order?"),
     "freeze": N_("Stop all work on cases (leads)"),
     "thaw": N_("Let it go on (leads)"),
     "help": N_("How this works"),
