@@ -32,7 +32,7 @@ from storage.signs import Sign
 from storage.traces import QuarantineCount
 
 QUARANTINE_LOOKED_AT = timedelta(days=7)
-NEEDED = ("administrator", "delete")  # rules of the room check without which no work is done
+NEEDED = "delete"  # the rule without which words about a case stay in the group
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +231,7 @@ def check_room(facts: Facts, known: Sequence[Sign], today: date) -> Iterator[Fin
         wrong = rule.broken(facts, found)
         if wrong is not None:
             line = Say(rule.bad if wrong else rule.good, blanks_of(rule, found))
-            grave = rule.leaks or rule.key in NEEDED
+            grave = rule.leaks or rule.key == NEEDED
             mend = voice.label(rule.path) if wrong else ""
             yield Finding(f"staff group, by the staff bot: {voice.label(line)}", mend, grave)
 

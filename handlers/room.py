@@ -1,7 +1,8 @@
 """The room check: what the staff group lets through, as a table; facts in, lines out.
 
-A rule that leaks content holds the details of every case back until it is mended. The others are
-good housekeeping. Menu names are those of Telegram's own apps on a phone.
+A rule that leaks content, or hides from us whether it does, holds the details of every case back
+until it is mended. The others are good housekeeping. Menu names are those of Telegram's own apps
+on a phone.
 """
 
 from collections.abc import Callable, Iterator
@@ -164,8 +165,8 @@ RULES = (
     Rule(
         "too short",
         lambda facts, check: 0 < facts.timer < SHORTEST if facts.timer else None,
-        N_("Messages stay long enough: {days} days."),
-        N_("Messages go after {days} days, and so do the cards of cases that still wait."),
+        N_("Days until messages go: {days}."),
+        N_("Days until messages go: {days}. Cards of cases that still wait go with them."),
         AUTO_DELETE,
     ),
     Rule(
@@ -177,6 +178,7 @@ RULES = (
             "was written before."
         ),
         N_("Edit › Administrators › Add Admin › me, with only Delete Messages on"),
+        leaks=True,
     ),
     Rule(
         "delete",
@@ -197,12 +199,12 @@ RULES = (
 SAFE = N_("🟢 This room is in order. Looked at on {day}.")
 UNTIDY = N_("🟠 This room lets nothing out, but is not in order. Looked at on {day}.")
 LEAKING = N_(
-    "🔴 This room lets content out. Until that is mended, cards show only the case's name. Looked "
-    "at on {day}."
+    "🔴 Content may leak from this room. Until that is mended, cards show only the case's name. "
+    "Looked at on {day}."
 )
 MISSED = N_("⚪ Since {since} I cannot look at this room. What I saw before:")
 NEVER = Say(N_("⚪ I could not look at this room yet. I keep trying."))
-MEND = Say(N_("To mend it, tap the group's name at the top; then:"))
+MEND = Say(N_("To mend it, tap the group's name at the top, then (Edit may be a pencil):"))
 BLIND = Say(
     N_(
         "What I cannot see: bots that came before me and are no administrators, other people's "
