@@ -19,7 +19,7 @@ from bot.parcels import (
     Send,
 )
 from bot.rush import PAGE, TIDY, post_key, put_page
-from handlers import desk, digest, leases, lists, marking, staff
+from handlers import desk, digest, guestbook, leases, lists, marking, room, staff
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, summary
 from handlers.hours import HONG_KONG, at
@@ -104,6 +104,8 @@ class Clerk:
         reminder = staff.remind(case, await books.signs.out("duty"), here(now)) if loud else ()
         of = await summary(books, case, self.keys)
         screen = staff.card(of, self.room.username, reminder)
+        if await guestbook.leaking(books):
+            screen = room.bare_card(of, self.room.username)
         parcel = self.to_group(screen, now, silent=not loud and case.urgency != "now")
         post = await books.posts.get(case.id)
         stale = post and post.message == letter.body.get("fresh")
@@ -135,7 +137,8 @@ class Clerk:
         if not cases:
             return Delete(post.chat, post.message, key) if post else Nothing()
         await self._mark(books, [case.id for case in cases], now)
-        parcel = self.to_group(digest.page(cases), now)
+        bare = await guestbook.leaking(books)
+        parcel = self.to_group(digest.page(cases, bare), now)
         if post is None or post.chat != self.room.chat:
             return Send(parcel, key)
         return Edit(post.message, parcel, key)
@@ -147,7 +150,10 @@ class Clerk:
 
     async def say(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The answer to what was asked in the group."""
-        screen = await self._said(books, letter.body["what"], letter.body["holder"], now)
+        what = letter.body["what"]
+        if what in ("queue", "mine") and await guestbook.leaking(books):
+            what = "held back"
+        screen = await self._said(books, what, letter.body["holder"], now)
         return Send(self.to_group(screen, now))
 
     async def _said(self, books: Books, what: str, holder: int, now: datetime) -> Screen:
@@ -159,6 +165,8 @@ class Clerk:
                 today = here(now).date()
                 due = await books.links.due_in([case.id for case in cases], today)
                 return Screen(lists.mine(cases, here(now), due).says)
+            case "held back":
+                return Screen((room.ONLY_PRIVATE,))
             case "yourself":
                 return Screen((staff.YOURSELF,))
             case "hidden":
@@ -223,7 +231,9 @@ class Clerk:
         await books.outbox.put("staff", kind, case_id=of.case_id, key=key, body=body, due=now)
 
     async def stub(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """An old card that could not be deleted."""
+        """An old card that could not be deleted: a case's, or the room's."""
+        if letter.case_id is None:
+            return Edit(letter.body["message"], self.to_group(room.FURTHER_DOWN, now))
         case = await books.cases.get(str(letter.case_id))
         return Edit(letter.body["message"], self.to_group(staff.moved(case), now))
 
