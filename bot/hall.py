@@ -32,6 +32,7 @@ COMMAND = re.compile(r"/([a-z]+)(?:@(\w+))?(?:\s+(\S.*))?", re.DOTALL)
 PAYLOAD = re.compile(r"case_([0-9a-f]{32})")
 ON_A_CARD = re.compile(r"(take|accept):([0-9a-f]{32}):0:")
 QUEUE = re.compile(r"queue:([0-9]{1,4})")
+LEAF = re.compile(r"leaf:([0-9a-f]{32}):([0-9]{1,4})")
 AT_A_GLANCE = 80  # letters read before a toast is gone; what is longer waits for a tap
 
 
@@ -161,7 +162,7 @@ class Hall:
     # Presses
 
     async def pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """*Take* in the group, everything else in private; the press is answered last."""
+        """Cards and the digest in the group, all else in private; the press is answered last."""
         query = update.callback_query
         if query is None or query.message is None:
             return
@@ -190,7 +191,10 @@ class Hall:
         act = replace(act, by=replace(act.by, leads=membership.leading))
         return act, staff.HIDDEN if membership.hidden else None
 
-    async def _take(self, act: Act, name: str) -> Say:
+    async def _take(self, act: Act, name: str) -> Say | None:
+        if match := LEAF.fullmatch(name):
+            await self.casebook.turn(act, match[1], int(match[2]))
+            return None
         match = ON_A_CARD.fullmatch(name)
         if match is None:
             return staff.NOT_MINE

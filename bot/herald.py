@@ -5,10 +5,10 @@ from datetime import datetime
 
 from bot.clerk import Room, spoken
 from bot.parcels import Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
-from bot.rush import put_page
 from handlers import leases, notices
 from handlers.casebook import withdraw
 from handlers.casework import lets
+from handlers.digest import put_page
 from handlers.hours import HONG_KONG
 from storage.books import Books, Case, Letter, NoSuchCase
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from handlers import desk, leases, lists, staff
+from handlers import desk, digest, leases, lists, staff
 from handlers.casework import Act, Work, put_fresh_card, summary, tell
 from handlers.links import Link
 from handlers.lists import A_PAGE
@@ -65,6 +65,12 @@ class Casebook:
                 return staff.taken(case, act.by)
         except NoSuchCase:
             return staff.NO_CASE
+
+    async def turn(self, act: Act, page: str, leaf: int) -> None:
+        """Turn the digest in the group, for all who look at it."""
+        async with self.store.begin() as books:
+            if await seen_first(books, act.update, act.now):
+                await digest.turn(books, page, leaf, act.now)
 
     async def press(self, act: Act, name: str) -> Screen:
         """A button in the private chat. What it asks for is remembered until the next press."""

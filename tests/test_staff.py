@@ -335,15 +335,32 @@ def test_a_full_list_fits_a_message() -> None:
     assert "And 79 more" in spoken(listed).text
 
 
-def test_a_full_page_of_a_rush_fits_a_message() -> None:
-    longest = replace(CASE, name="considerate watermelon", minor="unsure")
-    cases = [replace(longest, urgency=("calm", "soon", "now")[n % 3]) for n in range(LINES)]
+@pytest.mark.parametrize("name", ["quiet heron", "considerate watermelon", "zz" * 32])
+def test_every_leaf_of_the_digest_fits_a_message_and_none_is_left_out(name: str) -> None:
+    longest = replace(CASE, name=name, minor="unsure", day=date(2026, 9, 1))
+    cases = [replace(longest, urgency=("calm", "soon", "now")[n // 67]) for n in range(200)]
+    duty = [Sign(number, "zz" * 24) for number in range(20)]
 
-    shown = spoken(digest.page(cases), None)
+    leaves = digest.leaves_of(cases)
 
-    assert units(shown.text) <= 4096
-    assert sum(map(len, shown.rows)) == LINES <= 100
-    assert shown.text.index("happening now") < shown.text.index("next days")
+    assert [case for leaf in leaves for case in leaf] == cases
+    for number, leaf in enumerate(leaves):
+        shown = spoken(digest.page(CASE.id, cases, number, NOW, True, duty), None)
+        assert units(shown.text) <= 4096
+        assert len(leaf) <= sum(map(len, shown.rows)) <= 100
+    assert len(leaves[0]) == LINES or len(name) > 11
+
+
+def test_a_leaf_leads_to_those_beside_it() -> None:
+    cases = [replace(CASE, id=f"{number:032x}") for number in range(150)]
+
+    turns = [
+        [button.name for button in digest.page(CASE.id, cases, leaf, NOW).buttons[-2:]]
+        for leaf in (1, 99)
+    ]
+
+    assert turns[0] == [f"leaf:{CASE.id}:0", f"leaf:{CASE.id}:2"]
+    assert turns[1][1] == f"leaf:{CASE.id}:1"
 
 
 @pytest.mark.parametrize(

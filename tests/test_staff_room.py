@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -536,6 +536,26 @@ async def test_who_hides_while_holding_a_case_opens_nothing(house: Any) -> None:
 
         assert (await at.kit.answer()).text.startswith("Please act as yourself")
         assert await at.audit() == ["take"]
+
+
+async def test_anybody_in_the_group_turns_the_digest_and_takes_from_it(house: Any) -> None:
+    async with house() as at:
+        for number in range(70):
+            day = date(2027, 1, 15) - timedelta(days=number)
+            what = {"name": f"zz case {number:03}.", "urls": [telegram(1)], "day": day}
+            await file_case(at.store, at.keys, at.sandbox.now(), **what)
+        at.room.courier.poke()
+        await at.group.sees("Page 1 of 2.")
+        other = at.phone("阿文", group=True)
+
+        await other.press("Next")
+        await at.group.sees("Page 2 of 2.")
+        await at.group.press("zz case 000.")
+
+        await at.group.toast("zz case 000. is yours")
+        await at.group.sees("With: Kit")
+        await at.group.press("Previous")
+        await at.group.sees("Page 1 of 2.")
 
 
 async def test_the_queue_is_listed_in_the_group_by_name_alone(house: Any) -> None:
