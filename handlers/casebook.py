@@ -11,7 +11,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from handlers import desk, digest, leases, lists, staff
-from handlers.casework import Act, Work, put_fresh_card, summary, tell
+from handlers.casework import HIDDEN_AFTER, Act, Work, put_fresh_card, summary, tell
 from handlers.links import Link
 from handlers.lists import A_PAGE
 from handlers.names import names_in
@@ -25,6 +25,14 @@ from storage.keys import StaffKeys
 
 _AWAITED = TypeAdapter(Awaited)
 _PRESS = re.compile(r"([a-z]+):([0-9a-f]{32}):([0-9]{1,15}):([a-z_ ]{0,20})")
+
+
+class Stopped(Exception):
+    """A lead has stopped all work on cases, so nothing was done; *line* says so."""
+
+    def __init__(self, line: Say) -> None:
+        super().__init__("all work on cases has stopped")
+        self.line = line
 
 
 class Casebook:
@@ -80,7 +88,12 @@ class Casebook:
             if match is None or verb is None:
                 screen = Screen((staff.NOT_MINE,))
             else:
-                screen = await self._do(act, match[2], verb, int(match[3]), match[4], act.message)
+                try:
+                    screen = await self._do(
+                        act, match[2], verb, int(match[3]), match[4], act.message
+                    )
+                except Stopped as stopped:
+                    return Screen((stopped.line,))
                 lapsed = await self._lapsed(held.kept, act.message)
                 held.kept = awaited(screen, match[2], act.message)
                 screen = replace(screen, says=(*lapsed, *screen.says))
@@ -100,28 +113,41 @@ class Casebook:
     async def type(self, act: Act, text: str) -> tuple[Screen, int]:
         """Words in the private chat: what was asked for last. Gives the message they change.
 
-        What is kept is also taken out of the chat.
+        What is kept is also taken out of the chat. While work has stopped, nothing is: the
+        question stays open, and the words stay there for a while to be sent again.
         """
         async with self.drafts.hold(self.keys.person(act.by.id)) as held:
             asked = _AWAITED.validate_json(held.kept) if held.kept else None
             if asked is None or asked.update not in (0, act.update):
                 return Screen((staff.NOT_ASKED,)), 0
             keep = TYPED[asked.what]
-            screen = await self._do(act, asked.case_id, keep, asked.number, text, asked.message)
-            held.kept = _AWAITED.dump_json(replace(asked, update=act.update))
+            try:
+                screen = await self._do(
+                    act, asked.case_id, keep, asked.number, text, asked.message
+                )
+            except Stopped as stopped:
+                await self._leave(act)
+                return Screen((stopped.line, staff.NOT_KEPT)), 0
+            answered = _AWAITED.dump_json(replace(asked, update=act.update))
+            held.kept = awaited(screen, asked.case_id, asked.message) or answered
             return screen, asked.message
+
+    async def _leave(self, act: Act) -> None:
+        """What was typed in vain is taken out of the chat later: until then it can be copied."""
+        async with self.store.begin() as books:
+            await withdraw(books, act.by.id, act.message, act.now + HIDDEN_AFTER)
 
     async def _do(
         self, act: Act, case_id: str, verb: Verb, number: int, word: str, on: int
     ) -> Screen:
         """One verb in one transaction, for whom it is; message *on* will show the screen.
 
-        What was typed is not on its own message: it is taken out of the chat.
+        What was typed is not on its own message: it is taken out of the chat. Raises Stopped.
         """
         try:
             async with self.store.begin() as books:
                 if stopped := await books.signs.out("frozen"):
-                    return Screen((staff.frozen(stopped),))
+                    raise Stopped(staff.frozen(stopped))
                 first = await seen_first(books, act.update, act.now)
                 case = await books.cases.get(case_id)
                 if not verb.may(act.by, case):

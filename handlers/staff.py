@@ -106,6 +106,12 @@ NOT_ASKED = Say(
     )
 )
 NOT_YET = Say(N_("Not done yet: our records cannot be reached. I keep trying."))
+NOT_KEPT = Say(
+    N_(
+        "What you typed is not kept. Your message stays here for 15 minutes: please send it again "
+        "when work goes on."
+    )
+)
 UNREADABLE = Say(N_("I could not read that. Please send it again as plain text."))
 PRESS_AGAIN = Say(N_("That did not work. Please press it again."))
 

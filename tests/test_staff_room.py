@@ -542,8 +542,8 @@ async def test_anybody_in_the_group_turns_the_digest_and_takes_from_it(house: An
     async with house() as at:
         for number in range(70):
             day = date(2027, 1, 15) - timedelta(days=number)
-            what = {"name": f"zz case {number:03}.", "urls": [telegram(1)], "day": day}
-            await file_case(at.store, at.keys, at.sandbox.now(), **what)
+            what: dict[str, Any] = {"name": f"zz case {number:03}.", "urls": [telegram(1)]}
+            await file_case(at.store, at.keys, at.sandbox.now(), day=day, **what)
         at.room.courier.poke()
         await at.group.sees("Page 1 of 2.")
         other = at.phone("阿文", group=True)
