@@ -358,7 +358,8 @@ def wrong_reply(root: Path, name: str, reply: object) -> Iterator[tuple[str, str
             for why in wrong_wording(root, str(reply.get(field, "")), language):
                 yield field, f"{field}: {why}"
         if width(str(reply.get(f"title_{language}", ""))) > WIDEST:
-            yield f"title_{language}", too_wide(str(reply[f"title_{language}"]))
+            title = f"title_{language}"
+            yield title, f"{title}: {too_wide(str(reply[title]))}"
 
 
 def wrong_wording(root: Path, text: str, language: str) -> Iterator[str]:
