@@ -13,7 +13,7 @@ from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, read_link, summary
 from handlers.digest import PAGE, post_key, put_page
 from handlers.hours import HONG_KONG, at
-from handlers.lists import A_PAGE
+from handlers.lists import A_PAGE, MOST_WITHDRAWN
 from handlers.spoken import Answer, Voice
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
@@ -170,7 +170,8 @@ class Clerk:
                 return await self._queue(books, now)
             case "mine":
                 cases = await books.cases.held_by(holder)
-                return Screen(lists.mine(cases[:A_PAGE], here(now)).says)
+                offered = await leases.offered_of(books, cases[:A_PAGE])
+                return Screen(lists.mine(cases[:A_PAGE], here(now), offered).says)
             case "yourself":
                 return Screen((staff.YOURSELF,))
             case "hidden":
@@ -189,7 +190,8 @@ class Clerk:
     async def _queue(self, books: Books, now: datetime) -> Screen:
         waiting = await books.cases.count_waiting()
         cases, duty = await books.cases.waiting(A_PAGE), await books.signs.out("duty")
-        queued = lists.queue(cases, waiting, 0, here(now), duty)
+        withdrawn = await books.cases.withdrawn(MOST_WITHDRAWN + 1)
+        queued = lists.queue(cases, waiting, 0, here(now), duty, withdrawn)
         return lists.in_group(queued, waiting)
 
     async def alarm(self, books: Books, letter: Letter, now: datetime) -> Errand:

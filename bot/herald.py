@@ -29,14 +29,18 @@ class Herald:
         }
 
     async def told(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """To the holder; without one, to all if it is open again. The card shows the rest."""
+        """To the holder; without one, to all if it is open again. The card shows the rest.
+
+        One that is kept after all waits as before: nobody was reminded of it meanwhile.
+        """
         case = await books.cases.get(str(letter.case_id))
         if case.state == "taken" and case.holder is not None:
             answer = spoken(notices.to_holder(case, letter.body), None, now)
             return Send(Parcel(case.holder, answer, silent=False, protect=True))
-        if letter.body.get("again"):
-            if case.state == "waiting":
-                await leases.begin_to_wait(books, case.id, now)
+        again, kept = letter.body.get("again"), letter.body["what"] == "kept"
+        if case.state == "waiting" and (again or kept):
+            await leases.begin_to_wait(books, case.id, now)
+        if again:
             await self._tell_all(books, letter, now)
         return Nothing()
 
@@ -60,7 +64,8 @@ class Herald:
     async def told_all(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """In the group, for all who are on duty."""
         case = await books.cases.get(str(letter.case_id))
-        screen = notices.to_group(case, letter.body, self.room.username)
+        offered = await leases.is_offered(books, case.id)
+        screen = notices.to_group(case, letter.body, self.room.username, offered)
         parcel = Parcel(self.room.chat, spoken(screen, None, now), thread=self.room.topic)
         return Send(parcel)
 

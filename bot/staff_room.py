@@ -9,12 +9,12 @@ from telegram import Update
 from telegram.ext import Application, ApplicationBuilder
 
 from bot import staff_slim
-from bot.clerk import Clerk, Room, moment
+from bot.clerk import Clerk, Room
 from bot.courier import Courier, Heights, Pace
 from bot.hall import NOBODY, Hall
 from bot.herald import Herald
 from bot.members import Members
-from bot.menu import set_menu
+from bot.menu import Menu
 from bot.postman import Postman
 from bot.receiver import Desk
 from bot.rounds import Rounds
@@ -95,8 +95,9 @@ async def open_staff_room(
         members = Members(app.bot, room, clock)
         hall = Hall(app.bot.id, room, casebook, members, postman, heights, courier.poke, clock)
         app.add_handlers(hall.handlers())
-        await set_menu(app.bot, room, moment(clock))
-        rounds = Rounds(casebook, members, courier.poke, clock)
+        menu = Menu(app.bot, room, clock)
+        await menu.keep()
+        rounds = Rounds(casebook, members, menu, courier.poke, clock)
         yield StaffRoom(desk(app, hall), courier, rounds)
 
 

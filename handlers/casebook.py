@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from handlers import desk, digest, leases, lists, staff
 from handlers.casework import HIDDEN_AFTER, Act, Work, put_fresh_card, summary, tell
 from handlers.links import Link
-from handlers.lists import A_PAGE
+from handlers.lists import A_PAGE, MOST_WITHDRAWN
 from handlers.names import names_in
 from handlers.rights import holds
 from handlers.staff import Awaited, Caseworker, Screen
@@ -168,6 +168,11 @@ class Casebook:
         async with self.store.begin() as books:
             await leases.begin_days(books, now)
 
+    async def tell_of_the_oldest(self, now: datetime) -> None:
+        """See to it that no case waits for longer than any may without the leads knowing it."""
+        async with self.store.begin() as books:
+            await leases.tell_of_the_oldest(books, now)
+
     async def holders(self) -> list[int]:
         """Whoever holds a case now."""
         async with self.store.begin() as books:
@@ -193,11 +198,13 @@ class Casebook:
         """The queue, or one's own cases, for the private chat."""
         async with self.store.begin() as books:
             if what == "mine":
-                return lists.mine(await books.cases.held_by(act.by.id), act.here)
+                mine = await books.cases.held_by(act.by.id)
+                return lists.mine(mine, act.here, await leases.offered_of(books, mine))
             waiting = await books.cases.count_waiting()
             cases = await books.cases.waiting(A_PAGE, page * A_PAGE)
             duty = await books.signs.out("duty")
-            return lists.queue(cases, waiting, page, act.here, duty)
+            withdrawn = await books.cases.withdrawn(MOST_WITHDRAWN + 1)
+            return lists.queue(cases, waiting, page, act.here, duty, withdrawn)
 
     async def answer_group(self, by: int, what: str, update: int, now: datetime) -> None:
         """Asked in the group, answered there by the courier."""

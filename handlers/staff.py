@@ -348,6 +348,10 @@ TO_LEADS = {
         "{name} has opened links more than ten times within an hour. Is that right? /freeze stops "
         "all work."
     ),
+    "waiting": N_(
+        "{case} has waited for {days} days, longer than any other, and nobody holds it. Who can "
+        "take it?"
+    ),
     "head": N_(
         "Today's end of the audit: {rows} rows, {link}. Keep this message: with it anybody can "
         "see whether rows were taken away."
@@ -358,7 +362,7 @@ CALL_LEADS = Say(
 )
 
 
-URGENT = ("reveals",)  # these call leads in the group, where they cannot be told
+URGENT = ("reveals", "waiting")  # these call leads in the group, where they cannot be told
 
 
 def to_leads(body: Mapping[str, Any]) -> Screen:

@@ -179,9 +179,9 @@ class Cases:
     async def close(
         self, case_id: str, holder: int, outcome: str, referred_to: str | None = None
     ) -> Case:
-        """Done with, and how; NotYours unless *holder* holds it."""
+        """Done with, and how; NotYours unless *holder* holds it. News end with it."""
         closed = {"state": "closed", "outcome": outcome, "referred_to": referred_to}
-        return await self._change_own(case_id, holder, closed | {"hour": 0})
+        return await self._change_own(case_id, holder, closed | {"hour": 0, "news": False})
 
     async def reopen(self, case_id: str, holder: int, holder_name: str) -> Case | None:
         """A closed case is *holder*'s; None where it is not closed."""

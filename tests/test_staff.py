@@ -328,11 +328,13 @@ def test_every_state_of_a_link_has_its_word() -> None:
 def test_a_full_list_fits_a_message() -> None:
     cases = [replace(CASE, name="considerate watermelon", minor="yes") for _ in range(20)]
     duty = [Sign(number, "zz" * 64) for number in range(20)]
-    queued = lists.queue(cases, 99, 0, NOW, duty)
+    withdrawn = [replace(cases[0], ends=date(2027, 1, 18))] * (lists.MOST_WITHDRAWN + 1)
+    queued = lists.queue(cases, 99, 0, NOW, duty, withdrawn)
     listed = lists.in_group(queued, 99)
     for screen in (queued, listed, lists.mine(cases, NOW)):
         assert units(spoken(screen, None).text) <= 4096
     assert "And 79 more" in spoken(listed).text
+    assert "(2027-01-18), …" in spoken(listed).text
 
 
 @pytest.mark.parametrize("name", ["quiet heron", "considerate watermelon", "zz" * 32])
