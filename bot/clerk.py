@@ -1,6 +1,6 @@
 """The clerk writes out each letter of the staff lane, from the books as they are now."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from bot.alarm import ALARMS
 from bot.parcels import Delete, Done, Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
 from bot.rush import MANY
-from handlers import desk, digest, leases, lists, staff
+from handlers import desk, digest, leases, lists, marking, staff
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, read_link, summary
 from handlers.digest import PAGE, post_key, put_page
@@ -93,7 +93,7 @@ class Clerk:
     async def card(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The case's one card as the case is now; in the same transaction its links' marks."""
         case = await books.cases.get(str(letter.case_id))
-        await self._mark(books, case)
+        await self._mark(books, [case.id], now)
         loud = bool(letter.body.get("loud")) and case.state == "waiting"
         reminder = staff.remind(case, await books.signs.out("duty"), here(now)) if loud else ()
         of = await summary(books, case, self.keys)
@@ -128,6 +128,7 @@ class Clerk:
         post = await books.posts.get(key)
         if not cases:
             return Delete(post.chat, post.message, key) if post else Nothing()
+        await self._mark(books, [case.id for case in cases], now)
         leaf, duty = await digest.leaf_shown(books, name), await books.signs.out("duty")
         screen = digest.page(name, cases, leaf, here(now), loud, duty)
         parcel = self.to_group(screen, now, silent=not loud)
@@ -153,11 +154,10 @@ class Clerk:
         if await leases.is_latest(books, letter):
             await put_page(books, letter.body["page"], now)
 
-    async def _mark(self, books: Books, case: Case) -> None:
-        for row in await books.links.of(case.id):
-            url = "" if row.mark else read_link(row, self.keys).url
-            if url:
-                await books.links.mark(case.id, row.number, self.keys.mark(url))
+    async def _mark(self, books: Books, case_ids: Collection[str], now: datetime) -> None:
+        """What is new in these cases is found from now on, each held still while it is marked."""
+        for case_id in await books.links.unmarked(case_ids):
+            await marking.mark(books, await books.cases.get(case_id), self.keys, now)
 
     async def say(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The answer to what was asked in the group."""
@@ -169,9 +169,11 @@ class Clerk:
             case "queue":
                 return await self._queue(books, now)
             case "mine":
-                cases = await books.cases.held_by(holder)
-                offered = await leases.offered_of(books, cases[:A_PAGE])
-                return Screen(lists.mine(cases[:A_PAGE], here(now), offered).says)
+                cases = (await books.cases.held_by(holder))[:A_PAGE]
+                today = here(now).date()
+                due = await books.links.due_in([case.id for case in cases], today)
+                offered = await leases.offered_of(books, cases)
+                return Screen(lists.mine(cases, here(now), due, offered).says)
             case "yourself":
                 return Screen((staff.YOURSELF,))
             case "hidden":

@@ -16,6 +16,7 @@ from bot.herald import Herald
 from bot.members import Members
 from bot.menu import Menu
 from bot.postman import Postman
+from bot.prompter import Prompter
 from bot.receiver import Desk
 from bot.rounds import Rounds
 from bot.rush import Rush
@@ -82,7 +83,7 @@ async def open_staff_room(
             "staff",
             store,
             postman,
-            {**clerk.kinds(), **Herald(room).kinds()},
+            {**clerk.kinds(), **Herald(room).kinds(), **Prompter(keys).kinds()},
             clock,
             pace=pace or Pace(),
             heights=heights,

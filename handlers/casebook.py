@@ -198,8 +198,9 @@ class Casebook:
         """The queue, or one's own cases, for the private chat."""
         async with self.store.begin() as books:
             if what == "mine":
-                mine = await books.cases.held_by(act.by.id)
-                return lists.mine(mine, act.here, await leases.offered_of(books, mine))
+                held = await books.cases.held_by(act.by.id)
+                due = await books.links.due_in([case.id for case in held], act.today)
+                return lists.mine(held, act.here, due, await leases.offered_of(books, held))
             waiting = await books.cases.count_waiting()
             cases = await books.cases.waiting(A_PAGE, page * A_PAGE)
             duty = await books.signs.out("duty")

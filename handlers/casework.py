@@ -16,7 +16,7 @@ from handlers.hours import next_hour
 from handlers.staff import Caseworker, Screen, Summary, under_age
 from handlers.talk import Say
 from locales import LANGUAGES, N_
-from storage.books import Books, Case, Consent, LinkRow, NoSuchLink
+from storage.books import Books, Case, Consent, LinkRow, NoSuchLink, Request
 from storage.keys import StaffKeys
 from storage.seal import NotOpened, Place, Sealed, seal, unseal
 
@@ -152,15 +152,25 @@ def opened(sealed: Sealed, keys: StaffKeys, place: Place) -> bytes | None:
         return None
 
 
-def read_link(row: LinkRow, keys: StaffKeys) -> Opened:
+def read_link(row: LinkRow, keys: StaffKeys, reference: str = "") -> Opened:
     """One link, opened."""
     plain = opened(row.sealed, keys, Place(row.case_id, f"link {row.number}"))
     fields: Mapping[str, str] = json.loads(plain) if plain else {}
-    reference = b""
-    if row.reference:
-        place = Place(row.case_id, f"reference {row.number}")
-        reference = opened(row.reference, keys, place) or b""
-    return Opened(row.number, row.state, **fields, reference=reference.decode())
+    return Opened(row.number, row.state, **fields, reference=reference, look=row.look)
+
+
+def reference_place(request: Request) -> Place:
+    """Where its reference is sealed; a link's first one as before there were requests."""
+    field = f"reference {request.link}"
+    later = "" if request.number == 1 else f".{request.number}"
+    return Place(request.case_id, field + later)
+
+
+def read_reference(request: Request, keys: StaffKeys) -> str:
+    """The platform's own number for a request; "" where it has none."""
+    if request.reference is None:
+        return ""
+    return (opened(request.reference, keys, reference_place(request)) or b"").decode()
 
 
 def read_told(plain: bytes | None) -> tuple[tuple[str, ...], Mapping[str, str]]:
@@ -173,14 +183,21 @@ def read_told(plain: bytes | None) -> tuple[tuple[str, ...], Mapping[str, str]]:
 
 async def links_of(books: Books, case: Case, keys: StaffKeys) -> list[Opened]:
     """All links of a case, opened."""
-    return [read_link(row, keys) for row in await books.links.of(case.id)]
+    told = {
+        request.link: read_reference(request, keys)
+        for request in await books.requests.of(case.id)
+        if request.reference
+    }
+    rows = await books.links.of(case.id)
+    return [read_link(row, keys, told.get(row.number, "")) for row in rows]
 
 
 async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
     """A case without its contents."""
     platforms: dict[str, int] = {}
-    for link in await links_of(books, case, keys):
-        platforms[link.platform] = platforms.get(link.platform, 0) + 1
+    for row in await books.links.of(case.id):
+        name = read_link(row, keys).platform
+        platforms[name] = platforms.get(name, 0) + 1
     happened, check = read_told(opened(case.happened, keys, Place(case.id, "happened")))
     consents = await books.consents.of(case.id)
     return Summary(

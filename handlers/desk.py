@@ -42,7 +42,10 @@ STATES: Mapping[LinkState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A link as its caseworker reads it; without addresses where our key does not open it."""
+    """A link as its caseworker reads it; without addresses where our key does not open it.
+
+    *reference*: of its newest request that has one; *look*: when to look after it again.
+    """
 
     number: int
     state: LinkState
@@ -50,6 +53,7 @@ class Opened:
     url: str = ""
     open_url: str = ""
     reference: str = ""
+    look: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

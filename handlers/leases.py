@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from handlers import dues
 from handlers.hours import HONG_KONG
 from handlers.staff import Caseworker, hours_since
 from storage.books import Books, Case, Letter
@@ -20,6 +21,7 @@ async def take_up(books: Books, case: Case, by: Caseworker, now: datetime) -> No
     await books.outbox.drop(waiting_key(case.id))
     await books.outbox.drop(offer_key(case.id))
     await extend(books, case.id, by.id, by.language, now)
+    await dues.hand_on(books, case.id, now)
 
 
 async def extend(
@@ -57,6 +59,7 @@ async def lay_down(books: Books, case_id: str) -> None:
     """Nobody holds it any more."""
     await books.outbox.drop(lease_key(case_id))
     await books.outbox.drop(offer_key(case_id))
+    await books.outbox.drop(dues.due_key(case_id))
 
 
 async def wait(books: Books, case_id: str, since: datetime, stage: int = 0) -> None:

@@ -1,7 +1,8 @@
 """Lists of cases, in the group and in private: by name, never a link or a word of a note."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from handlers.report import URGENCY
 from handlers.staff import Screen, age, duty_line, press, spelled, under_age
@@ -12,6 +13,7 @@ from storage.signs import Sign
 
 A_PAGE = 20
 MOST_WITHDRAWN = 5
+NOTHING_DUE: Mapping[str, int] = MappingProxyType({})
 
 
 def queue(
@@ -59,17 +61,25 @@ def in_group(queued: Screen, waiting: int) -> Screen:
     return Screen((*queued.says, *((more,) if over > 0 else ())))
 
 
-def mine(cases: Sequence[Case], now: datetime, offered: Collection[str] = ()) -> Screen:
+def mine(
+    cases: Sequence[Case],
+    now: datetime,
+    due: Mapping[str, int] = NOTHING_DUE,
+    offered: Collection[str] = (),
+) -> Screen:
     """What one caseworker holds; in private each opens with a press.
 
-    *offered*: the ids of those that a colleague may accept.
+    *due*: in how many links of a case an answer is due, by its id; *offered*: the ids of those
+    that a colleague may accept.
     """
     if not cases:
         return Screen((Say(N_("You hold no case now.")),))
     buttons = tuple(
         Button(press("panel", case.id), Say("{name}", {"name": case.name})) for case in cases
     )
-    lines = (held_line(case, now, case.id in offered) for case in cases)
+    lines = (
+        with_dues(held_line(case, now, case.id in offered), due.get(case.id, 0)) for case in cases
+    )
     return Screen((Say(N_("Your cases: {all}"), {"all": len(cases)}), *lines), buttons)
 
 
@@ -78,6 +88,11 @@ def held_line(case: Case, now: datetime, offered: bool) -> Say:
     if not offered:
         return line(case, now)
     return Say(N_("{case} — offered to all"), {"case": line(case, now)})
+
+
+def with_dues(one: Say, due: int) -> Say:
+    """A line that also tells how many answers are due."""
+    return Say(N_("{line} — ⏰ answers due: {due}"), {"line": one, "due": due}) if due else one
 
 
 def line(case: Case, now: datetime) -> Say:

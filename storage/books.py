@@ -27,6 +27,7 @@ from storage.outbox import Letter, Outbox
 from storage.posts import Post, Posts
 from storage.pulses import Pulses
 from storage.receipts import Address, Addresses, Pending, PendingCodes, Receipts, over
+from storage.requests import Request, Requests
 from storage.signs import Signs
 from storage.traces import Audit, AuditRow, Quarantine, Seen
 
@@ -51,6 +52,7 @@ __all__ = [
     "Note",
     "Pending",
     "Post",
+    "Request",
     "Store",
 ]
 
@@ -74,6 +76,7 @@ class Books:
         self._connection = connection
         self.cases = Cases(connection)
         self.links = Links(connection)
+        self.requests = Requests(connection)
         self.receipts = Receipts(connection)
         self.pending = PendingCodes(connection)
         self.addresses = Addresses(connection)

@@ -112,11 +112,25 @@ links = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("reference", LargeBinary),
     Column("mark", LargeBinary),
     Column("day", Date, nullable=False),
     Column("reason", String(16)),
+    Column("look", Date),
     Index("links_mark", "mark"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    _case(primary_key=True),
+    Column("link", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("rung", String(16), nullable=False),
+    Column("asked", Date, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("reference", LargeBinary),
+    Column("answer", String(16)),
+    Column("answered", Date),
 )
 
 receipts = Table(

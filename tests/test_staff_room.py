@@ -1164,3 +1164,48 @@ async def test_what_a_person_adds_is_told_to_the_holder_who_opens_the_case_there
 
         await h.kit.sees("the person added links (2) and wrote to you.")
         await h.press(h.kit, "Open", "Links: ")
+
+
+async def test_the_holder_is_reminded_in_private_and_checks_by_hand(house: Any) -> None:
+    async with house() as at:
+        case_id = await at.held(platform="x")
+        await at.press(at.kit, "Record", "which link?")
+        await at.press(at.kit, "2", "What became of it?")
+        await at.press(at.kit, "asked to remove", "Recorded.")
+        at.move(47 * HOUR)
+        await at.press(at.kit, "Back", "How urgent")  # keeps the case
+
+        at.move(HOUR)
+        reminder = await at.kit.sees("answers are due")
+        assert reminder.protected
+        assert not reminder.silent
+        assert reminder.text.endswith("• X (Twitter): 2")
+        shown = await at.press(at.kit, "Check 2", "Is it still there?")
+        assert shown.id == reminder.id
+        await at.press(at.kit, "Gone", "Recorded.")
+
+        assert await at.audit() == ["take", "tails", "record 2: requested", *GONE]
+        at.move(QUARTER)
+        await at.kit.until(
+            lambda screen: not any("…" in one.text for one in screen), "the tail hidden"
+        )
+        assert not any("t.me" in one.text for one in await at.group.screen())
+        async with at.store.begin() as books:
+            assert (await books.cases.get(case_id)).state == "taken"
+
+
+GONE = ("check 2: gone", "record 2: removed")
+
+
+async def test_the_holder_is_told_of_a_link_that_is_back(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        await at.press(at.kit, "Record", "which link?")
+        await at.press(at.kit, "3", "What became of it?")
+        await at.press(at.kit, "removed", "Recorded.")
+
+        await at.file(name="calm otter", urls=[telegram(3)])
+
+        told = await at.kit.sees("link 3 (Telegram) was reported again")
+        assert "calm otter" not in told.text
+        await at.press(at.kit, "Open", "back again")
