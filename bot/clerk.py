@@ -128,8 +128,8 @@ class Clerk:
         post = await books.posts.get(key)
         if not cases:
             return Delete(post.chat, post.message, key) if post else Nothing()
-        await self._mark(books, [case.id for case in cases], now)
         leaf, duty = await digest.leaf_shown(books, name), await books.signs.out("duty")
+        await self._mark(books, [case.id for case in digest.on_leaf(cases, leaf)], now)
         screen = digest.page(name, cases, leaf, here(now), loud, duty)
         parcel = self.to_group(screen, now, silent=not loud)
         stale = post and post.message == letter.body.get("fresh")

@@ -46,13 +46,18 @@ def page(
 
     *name*: the digest's; *loud*: to remind the group of them, with who is on *duty*.
     """
-    leaves = leaves_of(cases)
-    leaf = min(leaf, len(leaves) - 1)
-    says = [head(len(cases), leaf, len(leaves)), *degrees(leaves[leaf], now)]
-    says += [CHILDREN] if any(map(under_age, leaves[leaf])) else []
+    leaves, here = len(leaves_of(cases)), on_leaf(cases, leaf)
+    leaf = min(leaf, leaves - 1)
+    says = [head(len(cases), leaf, leaves), *degrees(here, now)]
+    says += [CHILDREN] if any(map(under_age, here)) else []
     says += [STILL, *duty_line(fitting(duty))] if loud else []
-    takes = [Button(press("take", case.id), named(case)) for case in leaves[leaf]]
-    return Screen(tuple(says), (*takes, *turns(name, leaf, len(leaves))))
+    takes = [Button(press("take", case.id), named(case)) for case in here]
+    return Screen(tuple(says), (*takes, *turns(name, leaf, leaves)))
+
+
+def on_leaf(cases: Sequence[Case], leaf: int) -> tuple[Case, ...]:
+    """The cases on a leaf, or on the last where there are not so many."""
+    return leaves_of(cases)[: leaf + 1][-1]
 
 
 def leaves_of(cases: Sequence[Case]) -> list[tuple[Case, ...]]:
