@@ -6,11 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.alarm import ALARMS
-from bot.parcels import Delete, Done, Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
+from bot.parcels import (
+    Delete,
+    Done,
+    Edit,
+    Errand,
+    Gone,
+    Kind,
+    Nothing,
+    Outcome,
+    Parcel,
+    Send,
+)
 from bot.rush import MANY
 from handlers import desk, digest, leases, lists, marking, staff
 from handlers.casebook import withdraw
-from handlers.casework import put_fresh_card, read_link, summary
+from handlers.casework import put_fresh_card, summary
 from handlers.digest import PAGE, post_key, put_page
 from handlers.hours import HONG_KONG, at
 from handlers.lists import A_PAGE, MOST_WITHDRAWN
@@ -21,7 +32,6 @@ from locales import N_
 from storage.books import Books, Case, Letter
 from storage.keys import StaffKeys
 
-LOOSE_FOR = timedelta(minutes=2)
 POINTER_FOR = timedelta(seconds=60)
 SHOWN_OF_A_LINK = 16  # hex digits, as `bot check --audit` tells them
 UNTIL_LEADS_ARE_KNOWN = timedelta(seconds=60)
@@ -79,7 +89,6 @@ class Clerk:
             "leads": Kind(self.leads),
             "lead": Kind(self.lead, self.after_lead),
             "head": Kind(self.head),
-            "loose": Kind(self.loose, self.after_loose),
             "withdraw": Kind(self.withdraw),
             "stale": Kind(self.withdraw, self.after_stale),
             "stub": Kind(self.stub, paced=True),
@@ -256,7 +265,7 @@ class Clerk:
             return self._to_one(body["holder"], staff.tell(case, "ends soon"), body, now)
         await books.cases.give(case.id, None, None)
         await books.audit.add(body["holder"], "lease ended", case.name, now)
-        await books.outbox.hasten(f"hide:{body['holder']}:", now)
+        await leases.hide_shown(books, body["holder"], now)
         await leases.wait(books, case.id, now)
         await put_fresh_card(books, case, now)
         return self._to_one(body["holder"], staff.tell(case, "ended"), body, now)
@@ -343,24 +352,6 @@ class Clerk:
     def _to_one(self, chat: int, screen: Screen, body: Mapping[str, Any], now: datetime) -> Send:
         answer = spoken(screen, body.get("language"), now)
         return Send(Parcel(chat, answer, silent=False, protect=True))
-
-    async def loose(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """A long link by itself, to be copied, if the case is still theirs."""
-        body = letter.body
-        case = await books.cases.get(str(letter.case_id))
-        rows = await books.links.of(case.id)
-        found = [read_link(row, self.keys) for row in rows if row.number == body["number"]]
-        if case.holder != body["chat"] or case.state != "taken" or not found[0].open_url:
-            return Nothing()
-        answer = spoken(desk.loose(found[0]), "en", now)  # no words in it: said once
-        return Send(Parcel(body["chat"], answer))
-
-    async def after_loose(
-        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
-    ) -> None:
-        """Withdrawn after two minutes, counted from its arrival."""
-        if isinstance(errand, Send) and isinstance(outcome, Done):
-            await withdraw(books, errand.parcel.chat, outcome.message, now + LOOSE_FOR)
 
     async def withdraw(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """Take a message away."""

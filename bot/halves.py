@@ -162,6 +162,7 @@ async def open_staff(
                 keys,
                 clock,
                 partial(new_id, below),
+                organisation=settings.in_whose_name,
             )
         )
         receiver = Receiver(api, then(room.desk, heard), store, clock)

@@ -13,6 +13,7 @@ from bot.clerk import Clerk, Room
 from bot.courier import Courier, Heights, Pace
 from bot.hall import NOBODY, Hall
 from bot.herald import Herald
+from bot.lender import Lender
 from bot.members import Members
 from bot.menu import Menu
 from bot.postman import Postman
@@ -25,6 +26,7 @@ from bot.slim import lane_of, part_of
 from bot.trouble import Unanswered
 from handlers import staff
 from handlers.casebook import Casebook
+from handlers.drafting import Organisation
 from handlers.spoken import Answer
 from handlers.staff import Screen
 from handlers.talk import Say
@@ -68,22 +70,26 @@ async def open_staff_room(
     clock: Callable[[], float],
     new_id: Callable[[], str],
     pace: Pace | None = None,
+    organisation: Organisation | None = None,
 ) -> AsyncIterator[StaffRoom]:
     """Call Telegram once (getMe), and put the staff room together.
 
     *api* is the Bot API's base address; *chat* and *topic* say where the cards go; *clock* gives
-    unix seconds, *new_id* 32 random hex digits.
+    unix seconds, *new_id* 32 random hex digits. *organisation*: in whose name platforms are asked.
     """
     builder = ApplicationBuilder().application_class(Switchboard).token(token)
     app = builder.base_url(f"{api}/bot").updater(None).job_queue(None).build()
     async with app:
         room, heights = Room(chat, topic, app.bot.username), Heights()
         clerk, postman = Clerk(room, keys), Postman(app.bot)
+        lender = Lender(keys, organisation)
+        rooms = (clerk, Herald(room), Prompter(keys), lender)
+        kinds = {name: kind for one in rooms for name, kind in one.kinds().items()}
         courier = Courier(
             "staff",
             store,
             postman,
-            {**clerk.kinds(), **Herald(room).kinds(), **Prompter(keys).kinds()},
+            kinds,
             clock,
             pace=pace or Pace(),
             heights=heights,

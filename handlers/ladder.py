@@ -89,3 +89,9 @@ def now_on(platform: str, asked: Sequence[str], over: bool) -> str | None:
     if over or asked[-1] not in rungs(platform):
         return after(platform, asked[-1])
     return asked[-1]
+
+
+def its_own(platform: str, way: str | None) -> str:
+    """*way*, where it leads to the platform itself; else its last one that does, if it has any."""
+    own = [rung for rung in rungs(platform) if rung in ITS_OWN] or list(rungs(platform))
+    return way if way in own else own[-1]

@@ -62,6 +62,12 @@ async def lay_down(books: Books, case_id: str) -> None:
     await books.outbox.drop(dues.due_key(case_id))
 
 
+async def hide_shown(books: Books, who: int, now: datetime) -> None:
+    """What *who* still has on the screen of any case is hidden or taken away now."""
+    for shown in ("hide", "withdraw"):
+        await books.outbox.hasten(f"{shown}:{who}:", now)
+
+
 async def wait(books: Books, case_id: str, since: datetime, stage: int = 0) -> None:
     """It waits since then: the group is reminded 2, 24 and 72 hours later, until it is taken."""
     await books.outbox.put(

@@ -151,6 +151,17 @@ async def ask(work: Work, number: int, rung: str) -> Screen:
     return await show_recorded(work, number)
 
 
+async def asked(work: Work, row: LinkRow) -> None:
+    """The platform itself was sent a draft: a request by the way of its own that is next."""
+    link = read_link(row, work.keys)
+    requests = await work.books.requests.of_link(work.case.id, row.number)
+    past = tuple(asked_of(request, "") for request in requests)
+    way = Sheet(Summary(work.case), link, work.act.today, past).rung
+    rung = ladder.its_own(link.platform, way)
+    if not await is_asked(work, row, rung):
+        await make_request(work, row, link.platform, rung)
+
+
 async def is_asked(work: Work, row: LinkRow, rung: str) -> bool:
     """Whether that way was asked already, and has time left to answer."""
     request = await open_request(work, row.number)

@@ -176,7 +176,9 @@ async def test_the_panel_has_no_link_and_no_word_of_the_note(small_room: Room) -
 
     assert "t.me" not in said(screen)
     assert NOTE not in said(screen)
-    assert labels(screen) == ["Show links", "Note", "Record", "Hand over", "Release", "Close"]
+    assert labels(screen) == [
+        *("Show links", "Note", "Record", "Draft", "Hand over", "Release", "Close"),
+    ]
 
 
 async def test_a_reveal_its_audit_row_and_its_hiding_are_one_transaction(room: Room) -> None:
