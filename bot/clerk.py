@@ -18,22 +18,24 @@ from bot.parcels import (
     Parcel,
     Send,
 )
-from bot.rush import PAGE, TIDY, post_key, put_page
+from bot.rush import MANY
 from handlers import desk, digest, guestbook, leases, lists, marking, room, staff
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, summary
+from handlers.digest import PAGE, post_key, put_page
 from handlers.hours import HONG_KONG, at
-from handlers.lists import A_PAGE
+from handlers.lists import A_PAGE, MOST_WITHDRAWN
 from handlers.spoken import Answer, Voice
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
 from locales import N_
-from storage.books import Books, Letter
+from storage.books import Books, Case, Letter
 from storage.keys import StaffKeys
 
 POINTER_FOR = timedelta(seconds=60)
 SHOWN_OF_A_LINK = 16  # hex digits, as `bot check --audit` tells them
 UNTIL_LEADS_ARE_KNOWN = timedelta(seconds=60)
+TIDY = timedelta(seconds=10)  # until a line that is taken goes, so that several go at once
 
 PLAIN_PAGE = Say(N_("New cases are here, but their list cannot be shown. Please use /queue."))
 PLAIN = Say(N_("A case is here, but its card cannot be shown. Please use /queue."))
@@ -73,7 +75,8 @@ class Clerk:
         """The letters of the staff lane."""
         return {
             "card": Kind(self.card, self.after_card, paced=True),
-            PAGE: Kind(self.page, paced=True),
+            PAGE: Kind(self.page, self.after_page, paced=True),
+            "leaf": Kind(self.lapse, self.after_leaf),
             "say": Kind(self.say, paced=True),
             "alarm": Kind(self.alarm, paced=True),
             "pointer": Kind(self.pointer, self.after_pointer, paced=True),
@@ -116,7 +119,7 @@ class Clerk:
     async def after_card(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
     ) -> None:
-        """A case with its own card needs no line on a page; a card it replaces goes.
+        """A case with its own card needs no line on the digest; a card it replaces goes.
 
         From the first card on, the case's time to be taken runs.
         """
@@ -130,18 +133,39 @@ class Clerk:
             await leases.begin_to_wait(books, str(letter.case_id), now)
 
     async def page(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """The new cases of a rush that still wait; no page where none is left."""
-        cases = await books.lines.waiting_on(letter.body["page"])
-        key = post_key(letter.body["page"])
+        """The digest as the cases on it are now; none where nobody is left on it."""
+        name, loud = letter.body["page"], bool(letter.body.get("loud"))
+        cases, key = await books.lines.waiting_on(name), post_key(name)
         post = await books.posts.get(key)
         if not cases:
             return Delete(post.chat, post.message, key) if post else Nothing()
-        await self._mark(books, [case.id for case in cases], now)
-        bare = await guestbook.leaking(books)
-        parcel = self.to_group(digest.page(cases, bare), now)
-        if post is None or post.chat != self.room.chat:
+        if bare := await guestbook.leaking(books):
+            cases = sorted(cases, key=lambda case: case.name)
+        leaf, duty = await digest.leaf_shown(books, name), await books.signs.out("duty")
+        await self._mark(books, [case.id for case in digest.on_leaf(cases, leaf)], now)
+        screen = digest.page(name, cases, leaf, here(now), loud, duty, bare)
+        parcel = self.to_group(screen, now, silent=not loud)
+        stale = post and post.message == letter.body.get("fresh")
+        if post is None or stale or post.chat != self.room.chat:
             return Send(parcel, key)
         return Edit(post.message, parcel, key)
+
+    async def after_page(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """A digest that it replaces goes; one too old to be deleted says that it is no more."""
+        old, done = letter.body.get("fresh"), isinstance(outcome, Done)
+        if isinstance(errand, Delete) and not done:
+            await self._put(books, "stub", letter, errand.chat, errand.message, now)
+        elif isinstance(errand, Send) and done and old:
+            await self._put(books, "stale", letter, errand.parcel.chat, old, now)
+
+    async def after_leaf(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """Nobody has turned it for a while: the most urgent are to be seen again."""
+        if await leases.is_latest(books, letter):
+            await put_page(books, letter.body["page"], now)
 
     async def _mark(self, books: Books, case_ids: Collection[str], now: datetime) -> None:
         """What is new in these cases is found from now on, each held still while it is marked."""
@@ -164,7 +188,8 @@ class Clerk:
                 cases = (await books.cases.held_by(holder))[:A_PAGE]
                 today = here(now).date()
                 due = await books.links.due_in([case.id for case in cases], today)
-                return Screen(lists.mine(cases, here(now), due).says)
+                offered = await leases.offered_of(books, cases)
+                return Screen(lists.mine(cases, here(now), due, offered).says)
             case "held back":
                 return Screen((room.ONLY_PRIVATE,))
             case "yourself":
@@ -185,7 +210,8 @@ class Clerk:
     async def _queue(self, books: Books, now: datetime) -> Screen:
         waiting = await books.cases.count_waiting()
         cases, duty = await books.cases.waiting(A_PAGE), await books.signs.out("duty")
-        queued = lists.queue(cases, waiting, 0, here(now), duty)
+        withdrawn = await books.cases.withdrawn(MOST_WITHDRAWN + 1)
+        queued = lists.queue(cases, waiting, 0, here(now), duty, withdrawn)
         return lists.in_group(queued, waiting)
 
     async def alarm(self, books: Books, letter: Letter, now: datetime) -> Errand:
@@ -231,11 +257,11 @@ class Clerk:
         await books.outbox.put("staff", kind, case_id=of.case_id, key=key, body=body, due=now)
 
     async def stub(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """An old card that could not be deleted: a case's, or the room's."""
-        if letter.case_id is None:
-            return Edit(letter.body["message"], self.to_group(room.FURTHER_DOWN, now))
-        case = await books.cases.get(str(letter.case_id))
-        return Edit(letter.body["message"], self.to_group(staff.moved(case), now))
+        """An old card that could not be deleted: a case's, the digest's or the room's."""
+        screen = Screen((digest.MOVED,))
+        if letter.case_id:
+            screen = staff.moved(await books.cases.get(letter.case_id))
+        return Edit(letter.body["message"], self.to_group(screen, now))
 
     async def lease(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """Its holder is warned, then it goes back; nothing where they have done something."""
@@ -262,12 +288,21 @@ class Clerk:
             await leases.end_soon(books, letter)
 
     async def unclaimed(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """A fresh card, with a sound: nobody has taken it yet."""
+        """Nobody has taken it yet; of one that its person has withdrawn nobody is reminded."""
         case = await books.cases.get(str(letter.case_id))
-        if case.state == "waiting" and await leases.is_latest(books, letter):
-            await put_fresh_card(books, case, now, loud=True)
+        waits = case.state == "waiting" and case.ends is None
+        if waits and await leases.is_latest(books, letter):
+            await self._remind(books, case, now)
             await leases.wait_on(books, letter)
         return Nothing()
+
+    async def _remind(self, books: Books, case: Case, now: datetime) -> None:
+        """A fresh card, with a sound; in a rush the digest, once for all that stand on it."""
+        name = await books.lines.page_of(case.id)
+        if name and await books.cases.count_waiting() > MANY:
+            await digest.remind(books, name, now)
+        else:
+            await put_fresh_card(books, case, now, loud=True)
 
     async def after_offer(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime

@@ -40,7 +40,8 @@ from bot.parcels import (
     Wait,
     Wrong,
 )
-from bot.rush import PAGE, Rush, urgency
+from bot.rush import Rush, urgency
+from handlers.digest import PAGE
 from handlers.hours import at
 from handlers.spoken import Answer
 from storage.books import Books, Letter, Store
@@ -138,7 +139,7 @@ class Courier:
     """Delivers the letters of one lane. There must be one courier a lane.
 
     *clock* gives unix seconds. *minimal* is a letter's plainest parcel, for when Telegram finds
-    the usual one wrong; *moved* is told a group's new id; *rush* puts many new cards on one page
+    the usual one wrong; *moved* is told a group's new id; *rush* puts many new cards on the digest
     (None: each goes out by itself); *sounding* is sent to a group, and deleted, before all else
     (None: its ids are known). *wait* sleeps until a poke, *dice* gives 0 to 1.
     """
@@ -209,10 +210,11 @@ class Courier:
     # Which letters go now
 
     async def _lease(self, now: float) -> list[Letter]:
-        """The letters that are due, pages first and the urgent before the calm."""
+        """The letters that are due, the digest first and the urgent before the calm."""
         async with self._store.begin() as books:
             letters = await self._due(books, now)
-            if self._rush is not None and (joined := await self._rush.join(books, letters, now)):
+            joined = await self._rush.join(books, letters, now) if self._rush else None
+            if joined is not None:
                 letters = [letter for letter in letters if letter.id not in joined]
                 letters += await self._due(books, now)
         return sorted(letters, key=rank)
@@ -422,7 +424,7 @@ def in_doubt(letter: Letter, parcel: Parcel) -> bool:
 
 
 def rank(letter: Letter) -> int:
-    """Who goes first, among those due: a page, then the urgent."""
+    """Who goes first, among those due: the digest, then the urgent."""
     return -1 if letter.kind == PAGE else urgency(letter)
 
 

@@ -36,6 +36,7 @@ PAYLOAD = re.compile(r"case_([0-9a-f]{32})")
 ON_A_CARD = re.compile(r"(take|accept):([0-9a-f]{32}):0:")
 KNOW = re.compile(r"know:([0-9a-f]{8})")
 QUEUE = re.compile(r"queue:([0-9]{1,4})")
+LEAF = re.compile(r"leaf:([0-9a-f]{32}):([0-9]{1,4})")
 AT_A_GLANCE = 80  # letters read before a toast is gone; what is longer waits for a tap
 
 
@@ -191,7 +192,7 @@ class Hall:
     # Presses
 
     async def pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """*Take* in the group, everything else in private; the press is answered last."""
+        """Cards and the digest in the group, all else in private; the press is answered last."""
         query = update.callback_query
         if query is None or query.message is None:
             return
@@ -220,9 +221,12 @@ class Hall:
         act = replace(act, by=replace(act.by, leads=membership.leading))
         return act, staff.HIDDEN if membership.hidden else None
 
-    async def _take(self, act: Act, name: str) -> Say:
+    async def _take(self, act: Act, name: str) -> Say | None:
         if known := KNOW.fullmatch(name):
             return await self.book.know(act, known[1])
+        if match := LEAF.fullmatch(name):
+            await self.casebook.turn(act, match[1], int(match[2]))
+            return None
         match = ON_A_CARD.fullmatch(name)
         if match is None:
             return staff.NOT_MINE

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from bot.clerk import Room, spoken
 from bot.parcels import Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
-from bot.rush import put_page
 from handlers import guestbook, leases, notices, room
 from handlers.casebook import withdraw
 from handlers.casework import lets
+from handlers.digest import put_page
 from handlers.hours import HONG_KONG
 from storage.books import Books, Case, Letter, NoSuchCase
 
@@ -29,14 +29,18 @@ class Herald:
         }
 
     async def told(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """To the holder; without one, to all if it is open again. The card shows the rest."""
+        """To the holder; without one, to all if it is open again. The card shows the rest.
+
+        One that is kept after all waits as before: nobody was reminded of it meanwhile.
+        """
         case = await books.cases.get(str(letter.case_id))
         if case.state == "taken" and case.holder is not None:
             answer = spoken(notices.to_holder(case, letter.body), None, now)
             return Send(Parcel(case.holder, answer, silent=False, protect=True))
-        if letter.body.get("again"):
-            if case.state == "waiting":
-                await leases.begin_to_wait(books, case.id, now)
+        again, kept = letter.body.get("again"), letter.body["what"] == "kept"
+        if case.state == "waiting" and (again or kept):
+            await leases.begin_to_wait(books, case.id, now)
+        if again:
             await self._tell_all(books, letter, now)
         return Nothing()
 
@@ -60,7 +64,8 @@ class Herald:
     async def told_all(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """In the group, for all who are on duty."""
         case = await books.cases.get(str(letter.case_id))
-        screen = notices.to_group(case, letter.body, self.room.username)
+        offered = await leases.is_offered(books, case.id)
+        screen = notices.to_group(case, letter.body, self.room.username, offered)
         if await guestbook.leaking(books):
             screen = room.bare_news(case, self.room.username)
         parcel = Parcel(self.room.chat, spoken(screen, None, now), thread=self.room.topic)

@@ -1,12 +1,13 @@
 """The staff bot's menu: its commands, for the group alone, in each language of a phone."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
-from bot.clerk import Room, here
+from bot.clerk import Room, here, moment
 from handlers import staff
 from handlers.spoken import Voice
 
@@ -14,6 +15,20 @@ log = logging.getLogger(__name__)
 
 # Telegram takes two letters (Bot API, setMyCommands); "" is every phone in another language.
 PHONES = {"": None, "en": "en", "zh": "yue_Hant"}
+
+
+class Menu:
+    """The menu stands in one chat, so it is set anew once the group has a new id."""
+
+    def __init__(self, bot: Bot, room: Room, clock: Callable[[], float]) -> None:
+        self._bot, self._room, self._clock = bot, room, clock
+        self._chat = 0  # where it stands
+
+    async def keep(self) -> None:
+        """Set it where the group is now, unless it stands there."""
+        if self._chat != self._room.chat:
+            self._chat = self._room.chat
+            await set_menu(self._bot, self._room, moment(self._clock))
 
 
 async def set_menu(bot: Bot, room: Room, now: datetime) -> None:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.clerk import Room, spoken
 from bot.parcels import Done, Edit, Errand, Kind, Nothing, Outcome, Parcel, Send
-from bot.rush import put_page
 from handlers import guestbook, room
+from handlers.digest import put_page
 from storage.books import Books, Letter
 
 

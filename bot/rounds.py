@@ -1,4 +1,4 @@
-"""The rounds: by the clock, whoever holds a case is looked for in the group.
+"""The rounds: by the clock, whoever holds a case is looked for, and what has waited too long.
 
 Telegram tells who leaves (chat_member), but an update can be missed: while the bot is no
 administrator, or after a day without us. Only holders are asked for, one after the other. The
@@ -13,6 +13,7 @@ from typing import NoReturn
 from bot.clerk import moment
 from bot.inspector import Inspector
 from bot.members import Members
+from bot.menu import Menu
 from handlers.casebook import Casebook
 from storage.down import Down
 
@@ -30,11 +31,13 @@ class Rounds:
         casebook: Casebook,
         members: Members,
         inspector: Inspector,
+        menu: Menu,
         poke: Callable[[], None],
         clock: Callable[[], float],
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._casebook, self._members, self._inspector = casebook, members, inspector
+        self._casebook, self._members = casebook, members
+        self._inspector, self._menu = inspector, menu
         self._poke, self._clock, self._wait = poke, clock, wait
         self._next = 0.0
 
@@ -56,7 +59,9 @@ class Rounds:
 
     async def _go(self) -> None:
         try:
+            await self._menu.keep()
             await self._casebook.begin_days(moment(self._clock))
+            await self._casebook.tell_of_the_oldest(moment(self._clock))
             await self._members.note_leads()
             for holder in await self._casebook.holders():
                 if await self._members.have_lost(holder):

@@ -1,88 +1,74 @@
-"""A rush: more new cases at once than the group's pace has room for.
+"""A rush: more cases wait than a group can see on cards of their own.
 
-Then a new card does not go out by itself. Its letter is exchanged, in one transaction, for a line
-on a page: one message with up to sixty names, each to be taken with a press. The page is a letter
-and a post like any other, so that it too is never lost and never doubled; a case that is taken
-gets its own card, and its line goes.
+Past ten that wait, a new card does not go out. Its letter is exchanged, in one transaction, for a
+line on the digest (handlers.digest), which names many cases in one message. When no more than ten
+wait, new ones have cards again; what stands on the digest stays there until it is taken, or until
+its reminder brings its card.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from handlers import leases
-from handlers.digest import LINES
+from handlers.digest import put_page
 from handlers.hours import at
 from storage.books import Books, Letter
 
-PAGE = "page"
-MANY = 10  # new cards waiting: more begin a rush
-RUSH_SECONDS = 60.0  # for so long after that, all new ones join it
+MANY = 10  # cases that wait, the new ones among them: more are a rush
 EDIT_SECONDS = 4.0  # between two edits because of new cases
-TIDY = timedelta(seconds=10)  # until a line that is taken goes, so that several go at once
 URGENCY = {"now": 0, "soon": 1, "calm": 2}
 
 
 class Rush:
-    """Whether there is one, and the page that has room. It lives in one courier's memory.
+    """Exchanges cards for lines. What is on the digest stands in the books.
 
-    After a restart a rush that goes on begins a new page: what is on a page stands in the books.
+    One courier's memory of it is only when the digest was last due to change.
     """
 
     def __init__(self) -> None:
-        self._until = 0.0
-        self._page, self._room = "", 0
-        self._due = 0.0  # when the page was last due to change, perhaps still to come
+        self._due = 0.0
 
-    async def join(self, books: Books, letters: Sequence[Letter], now: float) -> set[int]:
-        """In a rush, the new cards become lines, and a page is due; gives their letters' ids."""
-        new = await self._new_cards(books, letters, now)
-        if len(new) > MANY:
-            self._room = self._room if now < self._until else 0
-            self._until = now + RUSH_SECONDS
-        if now >= self._until:
-            return set()
-        joining = sorted(new, key=urgency)
-        while joining:
-            if not self._room:
-                self._page, self._room, self._due = str(joining[0].case_id), LINES, 0.0
-            some, joining = joining[: self._room], joining[self._room :]
-            await self._exchange(books, some, now)
-        return {letter.id for letter in new}
+    async def join(self, books: Books, letters: Sequence[Letter], now: float) -> set[int] | None:
+        """In a rush, new cards become lines, and the digest is due; gives their letters' ids.
 
-    async def _new_cards(
-        self, books: Books, letters: Sequence[Letter], now: float
-    ) -> list[Letter]:
+        What happens now has a card of its own, with its sound; where that is more than ten, they
+        stand on the digest too until their cards have come. None: nothing has changed.
+        """
+        new = await self._new_cards(books, letters)
+        if not new or await books.cases.count_waiting() <= MANY:
+            return None
+        urgent = [one for one in new if urgency(one) == 0]
+        others = [one for one in new if urgency(one)]
+        joining = [*(urgent if len(urgent) > MANY else ()), *others]
+        if not joining:
+            return None
+        await self._exchange(books, joining, others, now)
+        return {letter.id for letter in others}
+
+    async def _new_cards(self, books: Books, letters: Sequence[Letter]) -> list[Letter]:
         """Cards that nobody has seen yet, and that no try under way may have brought."""
         cards = [one for one in letters if one.kind == "card" and one.floor is None]
-        if len(cards) <= MANY and now >= self._until:
+        if not cards:
             return []
         unshown = await books.lines.unshown([str(one.case_id) for one in cards])
         return [one for one in cards if one.case_id in unshown]
 
-    async def _exchange(self, books: Books, cards: Sequence[Letter], now: float) -> None:
-        """One transaction: the cards' letters go, their lines and the page's letter are there."""
-        await books.lines.put(self._page, [str(card.case_id) for card in cards])
-        for card in cards:
+    async def _exchange(
+        self, books: Books, joining: Sequence[Letter], done: Sequence[Letter], now: float
+    ) -> None:
+        """One transaction: the cards' letters go, their lines and the digest's are there."""
+        page = await books.lines.page() or str(joining[0].case_id)
+        await books.lines.put(page, [str(card.case_id) for card in joining])
+        for card in done:
             await books.outbox.done(card)
             await leases.begin_to_wait(books, str(card.case_id), at(now))
-        self._room -= len(cards)
-        await put_page(books, self._page, self._next_edit(now))
+        await put_page(books, page, self._next_edit(now))
 
     def _next_edit(self, now: float) -> datetime:
         """At once, or with the edit to come, or some seconds after the last."""
         if now >= self._due:
             self._due = max(now, self._due + EDIT_SECONDS)
         return at(self._due)
-
-
-async def put_page(books: Books, page: str, due: datetime) -> None:
-    """Let the courier bring a page up to date."""
-    await books.outbox.put("staff", PAGE, key=post_key(page), body={"page": page}, due=due)
-
-
-def post_key(page: str) -> str:
-    """Under which the books remember where a page is."""
-    return f"page:{page}"
 
 
 def urgency(letter: Letter) -> int:

@@ -10,14 +10,14 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot import staff_slim
 from bot.bot_api import BotApi
-from bot.clerk import Clerk, Room, moment
+from bot.clerk import Clerk, Room
 from bot.courier import Courier, Heights, Pace
 from bot.hall import NOBODY, Hall
 from bot.herald import Herald
 from bot.inspector import Inspector
 from bot.lender import Lender
 from bot.members import Members
-from bot.menu import set_menu
+from bot.menu import Menu
 from bot.noticeboard import Noticeboard
 from bot.postman import Postman
 from bot.prompter import Prompter
@@ -119,8 +119,9 @@ async def open_staff_room(
             book,
         )
         app.add_handlers(hall.handlers())
-        await set_menu(app.bot, room, moment(clock))
-        rounds = Rounds(casebook, members, inspector, poke, clock)
+        menu = Menu(app.bot, room, clock)
+        await menu.keep()
+        rounds = Rounds(casebook, members, inspector, menu, poke, clock)
         yield StaffRoom(desk(app, hall), courier, rounds)
 
 

@@ -14,6 +14,7 @@ from unicodedata import category
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
+from handlers.letters import MOST
 from handlers.spoken import units, width
 from locales import LANGUAGES
 from locales.catalogue import FOLDER, blanks, path_of
@@ -301,8 +302,7 @@ def in_facts(root: Path, path: Path) -> Iterator[Finding]:
         yield Finding(file, int(line[1]) if line else 1, f"cannot be read: {error}")
         return
     for name, value in tables.items():
-        wrong = wrong_lists(value) if path.stem in PHRASES else wrong_fact(root, path.stem, value)
-        for field, why in wrong:
+        for field, why in wrong_table(root, path.stem, name, value):
             yield Finding(file, line_of(text, name, field), f"{name}: {why}")
 
 
@@ -316,6 +316,16 @@ def line_of(text: str, name: str, field: str) -> int:
     return text.count("\n", 0, table.end() + (place.start() if place else 0)) + 1
 
 
+def wrong_table(root: Path, file: str, name: str, value: object) -> Iterator[tuple[str, str]]:
+    """What is wrong with one table of one file, and in which field."""
+    if file in PHRASES:
+        yield from wrong_lists(value)
+    elif file == "replies":
+        yield from wrong_reply(root, name, value)
+    else:
+        yield from wrong_fact(root, file, value)
+
+
 PHRASES = ("distress", "danger", "questions", "hints")  # read by locales/phrases.py
 
 
@@ -326,6 +336,45 @@ def wrong_lists(value: object) -> Iterator[tuple[str, str]]:
             yield from ((field, why) for _, why in wrong_lists(words))
     elif not isinstance(value, list) or not all(isinstance(w, str) and w.strip() for w in value):
         yield "", "must be a list of words"
+
+
+NAME = re.compile("[a-z_]{1,20}")  # as a press holds it (handlers.casebook)
+SERVICE = 80  # units that a service's name and number may take
+
+
+def wrong_reply(root: Path, name: str, reply: object) -> Iterator[tuple[str, str]]:
+    """What is wrong with one saved reply: a button and a text in each language, and no more."""
+    if not isinstance(reply, dict) or not NAME.fullmatch(name):
+        yield "", "must be a table, its name at most 20 letters a-z and _"
+        return
+    texts = [str(reply.get(f"text_{language}", "")) for language in LANGUAGES]
+    length = sum(units(plain(text)) + SERVICE * text.count("{") for text in texts)
+    if length > MOST:
+        yield "", f"too long for one letter: about {length} of {MOST} units in both languages"
+    for language in LANGUAGES:
+        for field in (f"title_{language}", f"text_{language}"):
+            if not str(reply.get(field, "")).strip():
+                yield field, f"needs {field}"
+            for why in wrong_wording(root, str(reply.get(field, "")), language):
+                yield field, f"{field}: {why}"
+        if width(str(reply.get(f"title_{language}", ""))) > WIDEST:
+            title = f"title_{language}"
+            yield title, f"{title}: {too_wide(str(reply[title]))}"
+
+
+def wrong_wording(root: Path, text: str, language: str) -> Iterator[str]:
+    """What is wrong with one text of a saved reply."""
+    try:
+        named = blanks(text)
+    except ValueError as error:
+        yield f"braces do not match: {error}"
+        return
+    services = facts_of(root, "help")
+    for blank in sorted(named):
+        entry = services.get(blank.removeprefix("help.")) if blank.startswith("help.") else None
+        if not isinstance(entry, dict) or entry.get("confidence") == "unverified":
+            yield f"{{{blank}}} is no service of help.toml that may be shown"
+    yield from wrong_text(root, text, language)
 
 
 def wrong_fact(root: Path, file: str, entry: object) -> Iterator[tuple[str, str]]:

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from handlers import desk, leases, lists, staff
-from handlers.casework import Act, Work, put_fresh_card, summary, tell
+from handlers import desk, digest, leases, lists, staff
+from handlers.casework import HIDDEN_AFTER, Act, Work, put_fresh_card, summary, tell
 from handlers.links import Link
-from handlers.lists import A_PAGE
+from handlers.lists import A_PAGE, MOST_WITHDRAWN
 from handlers.names import names_in
 from handlers.rights import holds
 from handlers.staff import Awaited, Caseworker, Screen
@@ -25,6 +25,14 @@ from storage.keys import StaffKeys
 
 _AWAITED = TypeAdapter(Awaited)
 _PRESS = re.compile(r"([a-z]+):([0-9a-f]{32}):([0-9]{1,15}):([a-z_ ]{0,20})")
+
+
+class Stopped(Exception):
+    """A lead has stopped all work on cases, so nothing was done; *line* says so."""
+
+    def __init__(self, line: Say) -> None:
+        super().__init__("all work on cases has stopped")
+        self.line = line
 
 
 class Casebook:
@@ -66,6 +74,12 @@ class Casebook:
         except NoSuchCase:
             return staff.NO_CASE
 
+    async def turn(self, act: Act, page: str, leaf: int) -> None:
+        """Turn the digest in the group, for all who look at it."""
+        async with self.store.begin() as books:
+            if await seen_first(books, act.update, act.now):
+                await digest.turn(books, page, leaf, act.now)
+
     async def press(self, act: Act, name: str) -> Screen:
         """A button in the private chat. What it asks for is remembered until the next press."""
         match = _PRESS.fullmatch(name)
@@ -74,7 +88,12 @@ class Casebook:
             if match is None or verb is None:
                 screen = Screen((staff.NOT_MINE,))
             else:
-                screen = await self._do(act, match[2], verb, int(match[3]), match[4], act.message)
+                try:
+                    screen = await self._do(
+                        act, match[2], verb, int(match[3]), match[4], act.message
+                    )
+                except Stopped as stopped:
+                    return Screen((stopped.line,))
                 lapsed = await self._lapsed(held.kept, act.message)
                 held.kept = awaited(screen, match[2], act.message)
                 screen = replace(screen, says=(*lapsed, *screen.says))
@@ -94,28 +113,41 @@ class Casebook:
     async def type(self, act: Act, text: str) -> tuple[Screen, int]:
         """Words in the private chat: what was asked for last. Gives the message they change.
 
-        What is kept is also taken out of the chat.
+        What is kept is also taken out of the chat. While work has stopped, nothing is: the
+        question stays open, and the words stay there for a while to be sent again.
         """
         async with self.drafts.hold(self.keys.person(act.by.id)) as held:
             asked = _AWAITED.validate_json(held.kept) if held.kept else None
             if asked is None or asked.update not in (0, act.update):
                 return Screen((staff.NOT_ASKED,)), 0
             keep = TYPED[asked.what]
-            screen = await self._do(act, asked.case_id, keep, asked.number, text, asked.message)
-            held.kept = _AWAITED.dump_json(replace(asked, update=act.update))
+            try:
+                screen = await self._do(
+                    act, asked.case_id, keep, asked.number, text, asked.message
+                )
+            except Stopped as stopped:
+                await self._leave(act)
+                return Screen((stopped.line, staff.NOT_KEPT)), 0
+            answered = _AWAITED.dump_json(replace(asked, update=act.update))
+            held.kept = awaited(screen, asked.case_id, asked.message) or answered
             return screen, asked.message
+
+    async def _leave(self, act: Act) -> None:
+        """What was typed in vain is taken out of the chat later: until then it can be copied."""
+        async with self.store.begin() as books:
+            await withdraw(books, act.by.id, act.message, act.now + HIDDEN_AFTER)
 
     async def _do(
         self, act: Act, case_id: str, verb: Verb, number: int, word: str, on: int
     ) -> Screen:
         """One verb in one transaction, for whom it is; message *on* will show the screen.
 
-        What was typed is not on its own message: it is taken out of the chat.
+        What was typed is not on its own message: it is taken out of the chat. Raises Stopped.
         """
         try:
             async with self.store.begin() as books:
                 if stopped := await books.signs.out("frozen"):
-                    return Screen((staff.frozen(stopped),))
+                    raise Stopped(staff.frozen(stopped))
                 first = await seen_first(books, act.update, act.now)
                 case = await books.cases.get(case_id)
                 if not verb.may(act.by, case):
@@ -135,6 +167,11 @@ class Casebook:
         """See to it that the leads get the end of the audit chain once a day."""
         async with self.store.begin() as books:
             await leases.begin_days(books, now)
+
+    async def tell_of_the_oldest(self, now: datetime) -> None:
+        """See to it that no case waits for longer than any may without the leads knowing it."""
+        async with self.store.begin() as books:
+            await leases.tell_of_the_oldest(books, now)
 
     async def holders(self) -> list[int]:
         """Whoever holds a case now."""
@@ -162,11 +199,12 @@ class Casebook:
             if what == "mine":
                 held = await books.cases.held_by(act.by.id)
                 due = await books.links.due_in([case.id for case in held], act.today)
-                return lists.mine(held, act.here, due)
+                return lists.mine(held, act.here, due, await leases.offered_of(books, held))
             waiting = await books.cases.count_waiting()
             cases = await books.cases.waiting(A_PAGE, page * A_PAGE)
             duty = await books.signs.out("duty")
-            return lists.queue(cases, waiting, page, act.here, duty)
+            withdrawn = await books.cases.withdrawn(MOST_WITHDRAWN + 1)
+            return lists.queue(cases, waiting, page, act.here, duty, withdrawn)
 
     async def answer_group(self, by: int, what: str, update: int, now: datetime) -> None:
         """Asked in the group, answered there by the courier."""

@@ -81,7 +81,10 @@ async def close(work: Work, number: int, word: str) -> Screen:
 
 
 async def end(work: Work, what: str, outcome: str, referred_to: str | None = None) -> Screen:
-    """The case is over: one last line of news, and we need not know where the person is."""
+    """The case is over: one last line of news, and we need not know where the person is.
+
+    So news are over too, also should it be opened again; the person may ask for them anew.
+    """
     if work.first:
         await work.books.cases.close(work.case.id, work.act.by.id, outcome, referred_to)
         await put_news(work, last=True)
@@ -154,6 +157,11 @@ async def refer(work: Work, number: int, word: str) -> Screen:
 
 # Giving back, opening again
 
+UNTOLD = N_(
+    "Open again. The person is not told by us: what leads to their chat was forgotten when it was "
+    "closed. What you write to them waits for their number."
+)
+
 
 async def release(work: Work, number: int, word: str) -> Screen:
     """Back to the queue."""
@@ -173,11 +181,16 @@ async def ask_reopen(work: Work, number: int, word: str) -> Screen:
 
 
 async def reopen(work: Work, number: int, text: str) -> Screen:
-    """It is theirs now; the reason lies sealed among the notes."""
+    """It is theirs now; the reason lies sealed among the notes.
+
+    The person hears of it where they have asked for news since it was closed. Else nobody knows
+    where they are, and the caseworker is told that only a letter waits for them.
+    """
     by = work.act.by
     if work.first and await work.books.cases.reopen(work.case.id, by.id, by.name):
         await work.write(text)
         await work.note_down("reopen")
         await leases.take_up(work.books, work.case, by, work.act.now)
         await put_fresh_card(work.books, work.case, work.act.now)
-    return desk.panel(await told(work), by)
+        await put_news(work)
+    return desk.panel(await told(work), by, None if work.case.news else Say(UNTOLD))

@@ -1,14 +1,17 @@
 """How long a case is somebody's, and how long it may wait: letters that lie in the outbox."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from handlers import dues
-from handlers.staff import Caseworker
+from handlers.hours import HONG_KONG
+from handlers.staff import Caseworker, hours_since
 from storage.books import Books, Case, Letter
 
 HELD_FOR = timedelta(hours=48)
 WARNED_AFTER = timedelta(hours=40)
 REMINDED_AFTER = (timedelta(hours=2), timedelta(hours=24), timedelta(hours=72))
+LONGEST_WAIT = timedelta(hours=72)  # since it was sent: beyond that the leads are told
 OFFERED_FOR = timedelta(hours=24)
 A_DAY = timedelta(days=1)
 
@@ -91,6 +94,22 @@ async def wait_on(books: Books, letter: Letter) -> None:
         await wait(books, str(letter.case_id), since, stage)
 
 
+async def tell_of_the_oldest(books: Books, now: datetime) -> None:
+    """Tell the leads where a case waits for longer than any may; again each day while one does.
+
+    By the hours since it was sent, whoever may have held it in between. What its person has
+    withdrawn does not count.
+    """
+    case = await books.cases.oldest()
+    hours = hours_since(case, now.astimezone(HONG_KONG)) if case else 0
+    if case is None or timedelta(hours=hours) < LONGEST_WAIT:
+        await books.outbox.drop("oldest told")
+    elif await books.outbox.get("oldest told") is None:
+        body = {"what": "waiting", "case": case.name, "days": hours // 24}
+        await books.outbox.put("staff", "leads", key="leads:oldest", body=body, due=now)
+        await books.outbox.put("staff", "lapse", key="oldest told", body={}, due=now + A_DAY)
+
+
 async def note_head(books: Books, rows: int, now: datetime) -> None:
     """Tomorrow the leads get the end of the audit chain, if it has more than *rows* by then."""
     body = {"rows": rows}
@@ -114,6 +133,11 @@ async def offer(books: Books, case_id: str, now: datetime) -> None:
 async def is_offered(books: Books, case_id: str) -> bool:
     """Whether a colleague may accept it."""
     return await books.outbox.get(offer_key(case_id)) is not None
+
+
+async def offered_of(books: Books, cases: Iterable[Case]) -> set[str]:
+    """The ids of those of these cases that a colleague may accept."""
+    return {case.id for case in cases if await is_offered(books, case.id)}
 
 
 def lease_key(case_id: str) -> str:

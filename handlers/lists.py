@@ -1,17 +1,18 @@
 """Lists of cases, in the group and in private: by name, never a link or a word of a note."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
 from handlers.report import URGENCY
-from handlers.staff import Screen, age, duty_line, press, under_age
+from handlers.staff import Screen, age, duty_line, press, spelled, under_age
 from handlers.talk import Blank, Button, Say
 from locales import N_
 from storage.books import Case
 from storage.signs import Sign
 
 A_PAGE = 20
+MOST_WITHDRAWN = 5
 NOTHING_DUE: Mapping[str, int] = MappingProxyType({})
 
 
@@ -21,13 +22,15 @@ def queue(
     page: int,
     now: datetime,
     duty: Sequence[Sign] = (),
+    withdrawn: Sequence[Case] = (),
 ) -> Screen:
     """What waits, the most urgent first, twenty a page; *waiting* is how many in all.
 
-    *now* is in Hong Kong's time.
+    *now* is in Hong Kong's time. *withdrawn* cases stand apart: nobody need take one.
     """
+    last = (*apart(withdrawn), *duty_line(duty))
     if not cases:
-        return Screen((Say(N_("Nobody is waiting.")), *duty_line(duty)))
+        return Screen((Say(N_("Nobody is waiting.")), *last))
     head = Say(N_("Waiting: {all}"), {"all": waiting})
     turns = []
     if page:
@@ -35,7 +38,20 @@ def queue(
     if (page + 1) * A_PAGE < waiting:
         turns.append(Button(f"queue:{page + 1}", N_("Next")))
     lines = (line(case, now) for case in cases)
-    return Screen((head, *lines, *duty_line(duty)), tuple(turns))
+    return Screen((head, *lines, *last), tuple(turns))
+
+
+def apart(withdrawn: Sequence[Case]) -> tuple[Say, ...]:
+    """What its person has withdrawn, and the day on which it goes."""
+    if not withdrawn:
+        return ()
+    names: tuple[Blank, ...] = tuple(
+        Say("{name} ({day})", {"name": case.name, "day": spelled(case.ends)})
+        for case in withdrawn[:MOST_WITHDRAWN]
+        if case.ends
+    )
+    names += ("…",) if len(withdrawn) > MOST_WITHDRAWN else ()
+    return (Say(N_("Withdrawn, erased unless the person keeps it: {names}"), {"names": names}),)
 
 
 def in_group(queued: Screen, waiting: int) -> Screen:
@@ -45,16 +61,26 @@ def in_group(queued: Screen, waiting: int) -> Screen:
     return Screen((*queued.says, *((more,) if over > 0 else ())))
 
 
-def mine(cases: Sequence[Case], now: datetime, due: Mapping[str, int] = NOTHING_DUE) -> Screen:
+def mine(
+    cases: Sequence[Case],
+    now: datetime,
+    due: Mapping[str, int] = NOTHING_DUE,
+    offered: Collection[str] = (),
+) -> Screen:
     """What one caseworker holds; in private each opens with a press.
 
-    *due*: in how many links of a case an answer is due, by its id.
+    *due*: in how many links of a case an answer is due, by its id; *offered*: the ids of those
+    that a colleague may accept.
     """
-    return choose("panel", cases, now, due)
+    return choose("panel", cases, now, due, offered)
 
 
 def choose(
-    verb: str, cases: Sequence[Case], now: datetime, due: Mapping[str, int] = NOTHING_DUE
+    verb: str,
+    cases: Sequence[Case],
+    now: datetime,
+    due: Mapping[str, int] = NOTHING_DUE,
+    offered: Collection[str] = (),
 ) -> Screen:
     """One's own cases, each with a button that does *verb*."""
     if not cases:
@@ -62,8 +88,17 @@ def choose(
     buttons = tuple(
         Button(press(verb, case.id), Say("{name}", {"name": case.name})) for case in cases
     )
-    lines = (with_dues(line(case, now), due.get(case.id, 0)) for case in cases)
+    lines = (
+        with_dues(held_line(case, now, case.id in offered), due.get(case.id, 0)) for case in cases
+    )
     return Screen((Say(N_("Your cases: {all}"), {"all": len(cases)}), *lines), buttons)
+
+
+def held_line(case: Case, now: datetime, offered: bool) -> Say:
+    """One case that somebody holds, and may be offering."""
+    if not offered:
+        return line(case, now)
+    return Say(N_("{case} — offered to all"), {"case": line(case, now)})
 
 
 def with_dues(one: Say, due: int) -> Say:

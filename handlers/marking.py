@@ -32,7 +32,7 @@ async def mark_one(
 ) -> None:
     """One link, and what follows for the others of its mark."""
     mark = keys.mark(link.url)
-    others = await books.links.marked(mark)
+    others = await books.links.marked(mark, row.case_id)
     here = [one for one in others if one.case_id == row.case_id and one.number < row.number]
     if here and await is_untouched(books, row):
         await merge(books, here[0], row, link, keys)

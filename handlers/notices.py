@@ -14,9 +14,12 @@ def to_holder(case: Case, body: Mapping[str, Any]) -> Screen:
     return Screen(lines(case, body), (Button(press("panel", case.id), N_("Open")),))
 
 
-def to_group(case: Case, body: Mapping[str, Any], username: str) -> Screen:
-    """For everybody: a closed case waits again, or its holder's chat cannot be written to."""
-    return Screen(lines(case, body), card_buttons(Summary(case), username))
+def to_group(case: Case, body: Mapping[str, Any], username: str, offered: bool = False) -> Screen:
+    """For everybody: a closed case waits again, or its holder's chat cannot be written to.
+
+    With the buttons that its card has, *Accept* too where its holder has offered it.
+    """
+    return Screen(lines(case, body), card_buttons(Summary(case, offered=offered), username))
 
 
 LINES = {

@@ -309,6 +309,3 @@ def bare_news(case: Case, username: str) -> Screen:
     """That a person did something, and no more."""
     line = Say(N_("{case}: there is news from the person."), {"case": Strong(case.name)})
     return Screen((line, HELD_BACK), card_buttons(Of(case), username))
-
-
-FURTHER_DOWN = Screen((Say(N_("The card of the room check is further down.")),))

@@ -106,6 +106,12 @@ NOT_ASKED = Say(
     )
 )
 NOT_YET = Say(N_("Not done yet: our records cannot be reached. I keep trying."))
+NOT_KEPT = Say(
+    N_(
+        "What you typed is not kept. Your message stays here for 15 minutes: please send it again "
+        "when work goes on."
+    )
+)
 UNREADABLE = Say(N_("I could not read that. Please send it again as plain text."))
 PRESS_AGAIN = Say(N_("That did not work. Please press it again."))
 
@@ -344,6 +350,10 @@ TO_LEADS = {
         "{name} has opened links more than ten times within an hour. Is that right? /freeze stops "
         "all work."
     ),
+    "waiting": N_(
+        "{case} has waited for {days} days, longer than any other, and nobody holds it. Who can "
+        "take it?"
+    ),
     "head": N_(
         "Today's end of the audit: {rows} rows, {link}. Keep this message: with it anybody can "
         "see whether rows were taken away."
@@ -354,7 +364,7 @@ CALL_LEADS = Say(
 )
 
 
-URGENT = ("reveals",)  # these call leads in the group, where they cannot be told
+URGENT = ("reveals", "waiting")  # these call leads in the group, where they cannot be told
 
 
 def to_leads(body: Mapping[str, Any]) -> Screen:

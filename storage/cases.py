@@ -20,8 +20,10 @@ State = Literal["waiting", "taken", "closed"]
 
 _T = tables.cases.c
 _MOST_URGENT_FIRST: tuple[Urgency, ...] = ("now", "soon", "calm")
-_BY_URGENCY = case({"now": 0, "soon": 1, "calm": 2}, value=_T.urgency)
+BY_URGENCY = case({"now": 0, "soon": 1, "calm": 2}, value=_T.urgency)
 _WAITING = _T.state == literal("waiting", literal_execute=True)  # as the partial index says it
+_IN_LINE = _WAITING & _T.ends.is_(None)
+_OLDEST_FIRST = (_T.day, _T.hour, _T.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +180,9 @@ class Cases:
     async def close(
         self, case_id: str, holder: int, outcome: str, referred_to: str | None = None
     ) -> Case:
-        """Done with, and how; NotYours unless *holder* holds it."""
+        """Done with, and how; NotYours unless *holder* holds it. News end with it."""
         closed = {"state": "closed", "outcome": outcome, "referred_to": referred_to}
-        return await self._change_own(case_id, holder, closed | {"hour": 0})
+        return await self._change_own(case_id, holder, closed | {"hour": 0, "news": False})
 
     async def reopen(self, case_id: str, holder: int, holder_name: str) -> Case | None:
         """A closed case is *holder*'s; None where it is not closed."""
@@ -215,27 +217,40 @@ class Cases:
         await Homes(self._connection).forget()
 
     async def waiting(self, limit: int, offset: int = 0) -> list[Case]:
-        """Cases nobody has, the most urgent first, then the oldest."""
+        """Cases nobody has, the most urgent first, then the oldest; without those withdrawn."""
         found: list[Case] = []
         # One degree after the other, so that the index gives them in order: sorting all who wait
         # takes 30 ms once there are twenty thousand.
         for urgency in _MOST_URGENT_FIRST:
-            query = select(tables.cases).where(_WAITING, _T.urgency == urgency)
+            query = select(tables.cases).where(_IN_LINE, _T.urgency == urgency)
             room = offset + limit - len(found)
-            found += await self._all(query.order_by(_T.day, _T.hour, _T.id).limit(room))
+            found += await self._all(query.order_by(*_OLDEST_FIRST).limit(room))
             if len(found) == offset + limit:
                 break
         return found[offset:]
 
     async def count_waiting(self) -> int:
-        """How many cases nobody has."""
-        query = select(func.count()).select_from(tables.cases).where(_WAITING)
+        """How many cases nobody has, without those withdrawn."""
+        query = select(func.count()).select_from(tables.cases).where(_IN_LINE)
         return await self._connection.scalar(query) or 0
+
+    async def withdrawn(self, limit: int) -> list[Case]:
+        """Cases that nobody has and that their person has withdrawn, the next to go first."""
+        query = select(tables.cases).where(_WAITING, _T.ends.is_not(None))
+        return await self._all(query.order_by(_T.ends, _T.id).limit(limit))
+
+    async def oldest(self) -> Case | None:
+        """The case that was sent first, of those that `waiting` gives."""
+        found: list[Case] = []
+        for urgency in _MOST_URGENT_FIRST:
+            query = select(tables.cases).where(_IN_LINE, _T.urgency == urgency)
+            found += await self._all(query.order_by(*_OLDEST_FIRST).limit(1))
+        return min(found, key=lambda case: (case.day, case.hour), default=None)
 
     async def held_by(self, holder: int) -> list[Case]:
         """The open cases of one caseworker, the most urgent first, then the oldest."""
         query = select(tables.cases).where(_T.state == "taken", _T.holder == holder)
-        return await self._all(query.order_by(_BY_URGENCY, _T.day, _T.hour, _T.id))
+        return await self._all(query.order_by(BY_URGENCY, _T.day, _T.hour, _T.id))
 
     async def _change_own(self, case_id: str, holder: int, values: dict[str, Any]) -> Case:
         own = (_T.id == case_id) & (_T.state == "taken") & (_T.holder == holder)

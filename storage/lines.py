@@ -1,4 +1,4 @@
-"""Lines: the new cases that stand, in a rush, on a page in the group instead of on a card each."""
+"""Lines: the new cases that stand on the digest in the group instead of on a card each."""
 
 from collections.abc import Collection, Sequence
 
@@ -6,14 +6,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
-from storage.cases import Case
+from storage.cases import BY_URGENCY, Case
 
 _T = tables.lines.c
 _CASE = tables.cases.c
+_WAITING = (_CASE.state == "waiting") & _CASE.ends.is_(None)
 
 
 class Lines:
-    """The lines within one transaction. *page*: the id of the case that began it."""
+    """The lines within one transaction. *page*: the id of the case that began a digest."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -22,22 +23,33 @@ class Lines:
         """Of these cases, those that wait, and that have neither a card nor a line."""
         query = (
             select(_CASE.id)
-            .where(_CASE.id.in_(case_ids), _CASE.state == "waiting")
+            .where(_CASE.id.in_(case_ids), _WAITING)
             .where(_CASE.id.not_in(select(tables.posts.c.key)))
             .where(_CASE.id.not_in(select(_T.case_id)))
         )
         return set(await self._connection.scalars(query))
 
     async def put(self, page: str, case_ids: Sequence[str]) -> None:
-        """A line for each, on this page."""
+        """A line for each, on this digest."""
         rows = [{"case_id": case_id, "page": page} for case_id in case_ids]
         await self._connection.execute(tables.lines.insert(), rows)
 
+    async def page(self) -> str | None:
+        """The digest on which cases wait now; None: on none."""
+        query = select(_T.page).join(tables.cases, _T.case_id == _CASE.id).where(_WAITING)
+        return await self._connection.scalar(query.order_by(_T.page).limit(1))
+
+    async def page_of(self, case_id: str) -> str | None:
+        """The digest on which a case stands; None: on none."""
+        return await self._connection.scalar(select(_T.page).where(_T.case_id == case_id))
+
     async def waiting_on(self, page: str) -> list[Case]:
-        """The cases on a page that still wait."""
+        """The cases on a digest that still wait, the most urgent first, then the oldest."""
         query = select(tables.cases).join(tables.lines, _T.case_id == _CASE.id)
         rows = await self._connection.execute(
-            query.where(_T.page == page, _CASE.state == "waiting")
+            query.where(_T.page == page, _WAITING).order_by(
+                BY_URGENCY, _CASE.day, _CASE.hour, _CASE.name
+            )
         )
         return [Case(**row._asdict()) for row in rows]
 
@@ -46,6 +58,6 @@ class Lines:
         return list(await self._connection.scalars(select(_T.page).distinct().order_by(_T.page)))
 
     async def drop(self, case_id: str) -> str | None:
-        """The case has its own card now; gives the page it stood on, if it did."""
+        """The case has its own card now; gives the digest it stood on, if it did."""
         gone = delete(tables.lines).where(_T.case_id == case_id).returning(_T.page)
         return (await self._connection.execute(gone)).scalar()

@@ -141,9 +141,13 @@ class Links:
         """Remember the mark by which the same link is found in other cases."""
         await self._change(case_id, number, mark=mark)
 
-    async def marked(self, mark: bytes) -> list[LinkRow]:
-        """All links of this mark, in whatever case."""
-        query = select(tables.links).where(_T.mark == mark).order_by(_T.case_id, _T.number)
+    async def marked(self, mark: bytes, case_id: str) -> list[LinkRow]:
+        """The links of this mark in that case, and those in others that were removed.
+
+        Not all: in a rush hundreds may have sent the same one.
+        """
+        which = (_T.case_id == case_id) | (_T.state == "removed")
+        query = select(tables.links).where(_T.mark == mark, which).order_by(_T.case_id, _T.number)
         return [LinkRow(**row._asdict()) for row in await self._connection.execute(query)]
 
     async def reseal(self, case_id: str, number: int, sealed: Sealed) -> None:

@@ -73,9 +73,9 @@ class Notes:
         query = select(_T.id).where(_T.case_id == case_id, _T.kind == "person").limit(1)
         return await self._connection.scalar(query) is not None
 
-    async def unsent(self, case_id: str, number: int) -> Note | None:
-        """A letter that waits to be sent; None when it is sent, or thrown away."""
-        which = (_T.case_id == case_id) & (_T.number == number) & (_T.kind == "unsent")
+    async def unsent(self, case_id: str) -> Note | None:
+        """The letter that waits to be sent; None when it is sent, or thrown away."""
+        which = (_T.case_id == case_id) & (_T.kind == "unsent")
         row = (await self._connection.execute(select(tables.notes).where(which))).first()
         return None if row is None else Note(**row._asdict())
 

@@ -75,7 +75,5 @@ async def file_case(
             inner = seal(str(CHAT).encode(), keys.door.back.public, place)
             outer = seal(inner, keys.door.staff, place)
             await books.addresses.put(case_id, outer, at.date() + timedelta(days=14))
-        await books.outbox.put(
-            "staff", "card", case_id=case_id, key=f"card:{case_id}", body={}, due=at
-        )
+        await books.outbox.put_card(case_id, urgency, at, new=True)
     return case_id

@@ -407,10 +407,10 @@ class TestMyCase:
         async with store.begin() as books:
             number = await books.notes.add("a" * 32, case_id, 7, sealed(), TODAY, "unsent")
             assert number == 1
-            note = await books.notes.unsent(case_id, 1)
+            note = await books.notes.unsent(case_id)
             assert note == Note("a" * 32, case_id, 7, sealed(), TODAY, "unsent", 1)
             await books.notes.sent("a" * 32)
-            assert await books.notes.unsent(case_id, 1) is None
+            assert await books.notes.unsent(case_id) is None
             await books.notes.add("b" * 32, case_id, 7, sealed(), TODAY, "unsent")
             await books.notes.drop_unsent(case_id)
             assert [note.kind for note in await books.notes.of(case_id)] == ["letter"]

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ from storage.books import Letter, NoSuchCase, Store
 from storage.drafts import Drafts, MemoryDrafts
 from storage.keys import DoorKeys, StaffKeys
 from storage.outbox import Lane
-from storage.seal import NotOpened, Place, Sealed, unseal
+from storage.seal import NotOpened, Place, Sealed, seal, unseal
 from tests.cases import CHAT, NOTE, Keys, file_case, telegram
 from tests.conftest import Clock
 
@@ -581,6 +581,37 @@ async def test_a_closed_case_is_opened_again_with_a_reason(room: Room) -> None:
     assert "zz they wrote again" in said(await room.press("note", case_id))
 
 
+async def test_closing_ends_news_and_opening_again_says_that_nobody_is_told(room: Room) -> None:
+    case_id = await room.held(news=True)
+    await room.press("end", case_id, 0, "withdrawn")
+    await room.press("reopen", case_id)
+    (last,) = await room.letters("door")
+
+    screen, _ = await room.book.type(room.act(message=8), "zz they wrote again")
+
+    assert "The person is not told by us" in said(screen)
+    assert "News: not wanted" in said(screen)
+    assert [(one.id, one.version) for one in await room.letters("door")] == [(last.id, 1)]
+
+
+async def test_who_asks_for_news_of_a_closed_case_hears_that_it_is_open_again(room: Room) -> None:
+    case_id = await room.held()
+    await room.press("end", case_id, 0, "withdrawn")
+    async with room.store.begin() as books:  # as the door does it, with the person's number
+        place = Place(case_id, "address")
+        inner = seal(str(CHAT).encode(), room.keys.door.back.public, place)
+        outer = seal(inner, room.keys.door.staff, place)
+        await books.addresses.put(case_id, outer, room.now().date() + timedelta(days=14))
+        await books.cases.want_news(case_id, True)
+    await room.press("reopen", case_id)
+
+    screen, _ = await room.book.type(room.act(message=8), "zz a link came back")
+
+    assert "not told by us" not in said(screen)
+    (news,) = await room.letters("door")
+    assert (news.kind, news.body["last"]) == ("news", False)
+
+
 async def test_a_lead_opens_a_case_again_that_another_closed_and_nobody_else_does(
     room: Room,
 ) -> None:
@@ -983,6 +1014,97 @@ async def test_while_the_room_is_frozen_nobody_does_anything(room: Room) -> None
     assert hides == [room.now()]
     assert await room.audit("") == ["freeze", "thaw"]
     assert "is yours" in await room.take(other, MAN)
+
+
+async def test_what_is_typed_while_work_has_stopped_is_said_to_be_lost_and_asked_again(
+    room: Room,
+) -> None:
+    case_id = await room.held()
+    await room.press("note", case_id)
+    await room.book.freeze(room.act(LEAD), on=True)
+
+    screen, on = await room.book.type(room.act(message=8), "zz words")
+    await room.press("note", case_id)
+    await room.book.freeze(room.act(LEAD), on=False)
+    kept, _ = await room.book.type(room.act(message=9), "zz words again")
+
+    assert "What you typed is not kept." in said(screen)
+    assert on == 0, "a message of its own: the question stays on the screen"
+    assert "The note is kept." in said(kept)
+    notes = said(await room.press("note", case_id))
+    assert "zz words again" in notes
+    assert "zz words\n" not in notes
+    withdrawn = [one for one in await room.letters(after=901) if one.kind == "withdraw"]
+    assert [one.body["message"] for one in withdrawn] == [9, 8]
+    assert (withdrawn[-1].due - room.now()) == timedelta(minutes=15)
+
+
+async def test_leads_are_told_of_the_oldest_once_a_day_while_it_waits_too_long(room: Room) -> None:
+    async def told() -> list[tuple[str, int]]:
+        async with room.store.begin() as books:
+            for lapsed in await books.outbox.lease("staff", room.now(), 1, 100):
+                await books.outbox.done(lapsed)  # as the courier does it
+        await room.book.tell_of_the_oldest(room.now())
+        async with room.store.begin() as books:
+            letter = await books.outbox.get("leads:oldest")
+        return [(letter.body["case"], letter.body["days"])] if letter else []
+
+    oldest = await room.file(hour=16)  # the clock says 16:00 in Hong Kong
+    await room.file(name="calm otter", urgency="now", hour=17)
+    await room.file(name="green finch", day=date(2027, 1, 10))
+    async with room.store.begin() as books:
+        green = await books.cases.named("green finch")
+        assert green
+        await books.cases.end_on(green.id, date(2027, 1, 30))
+
+    room.clock.move(72 * HOUR - 60)
+    assert await told() == []
+    room.clock.move(60)
+    assert await told() == [("quiet heron", 3)]
+    room.clock.move(23 * HOUR)
+    assert await told() == []
+    room.clock.move(HOUR + 1)
+    assert await told() == [("quiet heron", 4)]
+
+    await room.take(oldest)
+    assert await told() == []
+    room.clock.move(24 * HOUR)
+    assert await told() == [("calm otter", 4)]
+
+
+async def test_a_new_long_wait_is_told_at_once_after_the_last_one_ended(room: Room) -> None:
+    first = await room.file(hour=16)
+    room.clock.move(72 * HOUR)
+    await room.book.tell_of_the_oldest(room.now())
+    await room.take(first)
+    await room.book.tell_of_the_oldest(room.now())
+    await room.file(name="calm otter", hour=15)
+
+    await room.book.tell_of_the_oldest(room.now())
+
+    (letter,) = [one for one in await room.letters() if one.kind == "leads"]
+    assert letter.body["case"] == "calm otter"
+
+
+async def test_withdrawn_cases_stand_apart_in_the_queue(small_room: Room) -> None:
+    case_id = await small_room.file()
+    await small_room.file(name="calm otter")
+    async with small_room.store.begin() as books:
+        await books.cases.end_on(case_id, date(2027, 1, 18))
+
+    queue = said(await small_room.book.listed(small_room.act(), "queue"))
+
+    assert "Waiting: 1" in queue
+    assert queue.splitlines()[-1].endswith("keeps it: quiet heron (2027-01-18)")
+
+
+async def test_mine_says_which_are_offered(small_room: Room) -> None:
+    case_id = await small_room.held()
+    await small_room.press("offer", case_id)
+
+    mine = await small_room.book.listed(small_room.act(), "mine")
+
+    assert "— offered to all" in said(mine)
 
 
 async def test_only_a_lead_freezes_the_room(room: Room) -> None:

@@ -11,6 +11,7 @@ from handlers.consents import ASK_NEWS, NAMES, WORDINGS, version
 from handlers.gather import MOST_LINKS
 from handlers.hours import HONG_KONG, next_hour
 from handlers.leases import waiting_key
+from handlers.letters import mark_of
 from handlers.reception import _MEMORY, Memory
 from handlers.sheet import WHY
 from handlers.standing import REASONS
@@ -587,10 +588,15 @@ async def written(both: Both, words: str = WORDS) -> None:
     """Kit writes to the person of the one case."""
     await both.press("write")
     await both.type(words)
+    await both.press("post", await letter_mark(both))
+
+
+async def letter_mark(both: Both) -> int:
+    """By which the buttons know the newest letter of the one case."""
     case = await both.case()
     async with both.store.begin() as books:
-        notes = await books.notes.of(case.id)
-    await both.press("post", notes[-1].number)
+        letters = [one for one in await books.notes.of(case.id) if one.kind != "person"]
+    return mark_of(letters[-1])
 
 
 async def test_a_letter_is_read_with_the_number_and_answered(both: Both) -> None:
@@ -637,7 +643,7 @@ async def test_a_letter_is_sent_once_however_often_it_is_pressed(one: Both) -> N
     await one.take()
     await written(one)
 
-    await one.press("post", 1)
+    await one.press("post", await letter_mark(one))
 
     case = await one.case()
     async with one.store.begin() as books:

@@ -152,7 +152,7 @@ def test_a_page_of_many_cases_is_bare_too() -> None:
 
 
 def page_of(*cases: Case) -> tuple[Any, Any]:
-    bare = digest.page(cases, bare=True)
+    bare = digest.page("0" * 32, cases, 0, NOW, bare=True)
     return bare.says, bare.buttons
 
 

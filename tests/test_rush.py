@@ -1,8 +1,9 @@
 """Many reports at once: each is named in the group within seconds, and none is lost or doubled."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from bot.rush import Rush
 from bot.sandbox.chats import Message
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import Sandbox, default_sandbox
+from handlers import digest
+from handlers.hours import at
 from storage.books import Store
 from storage.cases import Minor, Urgency
 from storage.keys import DoorKeys, StaffKeys
@@ -59,7 +62,12 @@ class Group:
         )
 
     async def file(
-        self, many: int, first: int = 0, urgency: Urgency = "soon", minor: Minor = "no"
+        self,
+        many: int,
+        first: int = 0,
+        urgency: Urgency = "soon",
+        minor: Minor = "no",
+        day: date = date(2027, 1, 15),
     ) -> list[str]:
         """So many cases of one link, named by their numbers; gives their ids."""
         names = [f"zz case {number:03}." for number in range(first, first + many)]
@@ -72,9 +80,15 @@ class Group:
                 urls=["https://t.me/zz_invented/1"],
                 urgency=urgency,
                 minor=minor,
+                day=day,
             )
             for name in names
         ]
+
+    async def turn(self, ids: list[str], leaf: int) -> None:
+        """As the casebook does it: to another leaf of the digest that the first of these began."""
+        async with self.store.begin() as books:
+            await digest.turn(books, ids[0], leaf, at(self.clock()))
 
     async def take(self, case_id: str) -> None:
         """As the casebook does it: the case, and the letter for its card."""
@@ -122,7 +136,7 @@ async def test_sixty_at_once_are_named_in_one_message(group: Group) -> None:
 
     (page,) = group.shown
     assert all(group.times(number) == 1 for number in range(60))
-    assert "Many new cases at once" in page.text
+    assert "More cases wait" in page.text
     assert sum(map(len, page.buttons)) == 60
 
 
@@ -144,16 +158,121 @@ async def test_those_who_come_later_in_a_rush_join_the_page_after_some_seconds(
     assert group.edits == 1
 
 
-async def test_a_page_holds_sixty_and_the_rest_is_on_the_next(group: Group) -> None:
-    await group.file(5, first=100, urgency="now")
-    await group.file(70)
+async def test_a_digest_shows_sixty_and_turns_for_five_minutes(group: Group) -> None:
+    courier = group.courier()
+    ids = await group.file(70)
+    await group.pass_seconds(courier, 1)
+    (first,) = group.shown
+    assert sum(map(len, first.buttons)) == 61
+    assert "zz case 060." not in first.text
+
+    await group.turn(ids, 1)
+    await group.pass_seconds(courier, 1)
+    (turned,) = group.shown
+    assert "Page 2 of 2." in turned.text
+    assert sum(map(len, turned.buttons)) == 11
+    assert all(f"zz case {number:03}." in turned.text for number in range(60, 70))
+    await group.file(1, first=70)
+    await group.pass_seconds(courier, 60)
+    assert "zz case 070." in group.shown[0].text
+
+    group.clock.move(5 * 60)
+    await group.pass_seconds(courier, 2)
+
+    (back,) = group.shown
+    assert "Page 1 of 2." in back.text
+
+
+async def test_a_leaf_that_is_empty_by_now_is_the_last(group: Group) -> None:
+    courier = group.courier()
+    ids = await group.file(61)
+    await group.pass_seconds(courier, 1)
+
+    await group.take(ids[3])
+    await group.pass_seconds(courier, 30)
+    await group.turn(ids, 1)
+    await group.pass_seconds(courier, 1)
+
+    digest = group.shown[0]
+    assert "Page" not in digest.text
+    assert sum(map(len, digest.buttons)) == 60
+
+
+async def test_what_happens_now_has_its_own_card_with_a_sound(group: Group) -> None:
+    await group.file(2, first=100, urgency="now")
+    await group.file(20)
+
+    await group.pass_seconds(group.courier(), 30)
+
+    page, *cards = group.shown
+    assert [group.times(number) for number in range(22)] == [1] * 20 + [0, 0]
+    assert ["zz case 10" in card.text for card in cards] == [True, True]
+    assert [message.silent for message in group.shown] == [True, False, False]
+    assert "zz case 10" not in page.text
+
+
+async def test_more_urgent_ones_than_cards_can_go_out_are_named_until_theirs_come(
+    group: Group,
+) -> None:
+    courier = group.courier()
+    await group.file(20, urgency="now")
+
+    await group.pass_seconds(courier, 2)
+    digest, *_ = group.shown
+    assert all(f"zz case {number:03}." in digest.text for number in range(20))
+    await group.pass_seconds(courier, 200)
+
+    assert len(group.shown) == 20
+    assert all(group.times(number) == 1 for number in range(20))
+    assert not [one for one in group.shown if one.silent]
+
+
+async def test_past_ten_that_wait_a_new_one_joins_the_digest(group: Group) -> None:
+    courier = group.courier()
+    await group.file(10)
+    await group.pass_seconds(courier, 60)
+
+    await group.file(1, first=10)
+    await group.pass_seconds(courier, 2)
+    await group.file(1, first=11)
+    await group.pass_seconds(courier, 10)
+
+    *cards, digest = group.shown
+    assert len(cards) == 10
+    assert "More cases wait: 2." in digest.text
+
+
+async def test_when_ten_or_fewer_wait_new_ones_have_cards_and_the_digest_empties(
+    group: Group,
+) -> None:
+    courier = group.courier()
+    ids = await group.file(11)
+    await group.pass_seconds(courier, 1)
+    for case_id in ids[:5]:
+        await group.take(case_id)
+    await group.pass_seconds(courier, 60)
+
+    await group.file(1, first=11)
+    await group.pass_seconds(courier, 30)
+
+    assert [one for one in group.shown if "zz case 011." in one.text and "Sent:" in one.text]
+    assert "More cases wait: 6." in group.shown[0].text
+
+
+async def test_the_digest_has_the_urgent_and_then_the_oldest_first(group: Group) -> None:
+    await group.file(4, urgency="calm", day=date(2027, 1, 9))
+    await group.file(4, first=4, day=date(2027, 1, 15))
+    await group.file(4, first=8, day=date(2027, 1, 14), minor="unsure")
 
     await group.courier().round()
 
-    first, second = group.shown
-    assert sum(map(len, first.buttons)) == 60
-    assert sum(map(len, second.buttons)) == 15
-    assert first.text.count("zz case 104.") == 2
+    (shown,) = group.shown
+    english = shown.text.split("More cases wait: 12.")[1]
+    english = english[english.index("In the next days") :]
+    numbers = [int(one) for one in re.findall(r"zz case (\d+)", english)]
+    assert numbers == [8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3]
+    assert "In the next days (8): ⚠ zz case 008. (" in english
+    assert "zz case 000. (6 days)" in english
 
 
 async def test_ten_at_once_have_a_card_each(group: Group) -> None:
@@ -162,7 +281,7 @@ async def test_ten_at_once_have_a_card_each(group: Group) -> None:
     await group.pass_seconds(group.courier(), 60)
 
     assert len(group.shown) == 10
-    assert not [one for one in group.shown if "Many new" in one.text]
+    assert not [one for one in group.shown if "More cases wait" in one.text]
 
 
 async def test_a_case_that_is_taken_gets_its_card_and_leaves_the_page(group: Group) -> None:
@@ -197,7 +316,7 @@ async def test_a_case_nobody_takes_from_a_page_gets_its_card_after_two_hours(
 
     (card,) = [one for one in group.shown if "zz case 000." in one.text]
     assert "Nobody has taken it yet" in card.text
-    assert not [one for one in group.shown if "Many new" in one.text]
+    assert not [one for one in group.shown if "More cases wait" in one.text]
 
 
 async def test_a_page_without_cases_goes(group: Group) -> None:
@@ -210,7 +329,7 @@ async def test_a_page_without_cases_goes(group: Group) -> None:
     await group.pass_seconds(courier, 90)
 
     assert len(group.shown) == 11
-    assert not [one for one in group.shown if "Many new" in one.text]
+    assert not [one for one in group.shown if "More cases wait" in one.text]
 
 
 async def test_who_may_be_under_18_is_marked(group: Group) -> None:
@@ -224,17 +343,95 @@ async def test_who_may_be_under_18_is_marked(group: Group) -> None:
     assert page.text.count("⚠ zz case") == 2
 
 
-async def test_a_new_rush_begins_a_new_page(group: Group) -> None:
-    courier = group.courier()
+async def test_who_comes_later_joins_the_same_digest_after_a_restart_too(group: Group) -> None:
     await group.file(11)
-    await group.pass_seconds(courier, 70)
+    await group.pass_seconds(group.courier(), 70)
 
     await group.file(11, first=11)
+    await group.pass_seconds(group.courier(), 2)
+
+    (digest,) = group.shown
+    assert all(f"zz case {number:03}." in digest.text for number in range(22))
+
+
+async def test_in_a_rush_one_digest_reminds_of_all_that_stand_on_it(group: Group) -> None:
+    courier = group.courier()
+    await group.file(20)
+    await group.pass_seconds(courier, 1)
+    (first,) = group.shown
+    group.clock.move(60)
+    await group.file(5, first=20)
+    await group.pass_seconds(courier, 10)
+
+    group.clock.move(2 * 3600 - 60)
+    await group.pass_seconds(courier, 90)
+
+    (digest,) = group.shown
+    assert digest.id != first.id
+    assert not digest.silent
+    assert "Nobody has taken these yet." in digest.text
+    assert all(group.times(number) == 1 for number in range(25))
+
+
+@pytest.mark.parametrize("sent", [False, True])
+async def test_a_courier_that_dies_over_a_reminder_neither_loses_nor_doubles_the_digest(
+    group: Group, monkeypatch: pytest.MonkeyPatch, sent: bool
+) -> None:
+    courier = group.courier()
+    await group.file(20)
+    await group.pass_seconds(courier, 1)
+    send = group.postman.send
+
+    async def dying(parcel: Parcel) -> Outcome:
+        if sent:
+            await send(parcel)
+        raise Killed
+
+    monkeypatch.setattr(group.postman, "send", dying)
+    group.clock.move(2 * 3600)
+    with pytest.raises(Killed):
+        await group.pass_seconds(courier, 5)
+    monkeypatch.undo()
+    group.clock.move(31)
+    await group.pass_seconds(group.courier(), 60)
+
+    assert all(group.times(number) == 1 for number in range(20))
+    assert len(group.shown) == 1
+
+
+async def test_a_digest_too_old_to_be_deleted_says_that_it_is_further_down(group: Group) -> None:
+    courier = group.courier()
+    await group.file(20)
     await group.pass_seconds(courier, 1)
 
-    first, second = group.shown
-    assert "zz case 011." in second.text
-    assert "zz case 011." not in first.text
+    group.clock.move(72 * 3600)
+    await group.pass_seconds(courier, 60)
+
+    old, digest = group.shown
+    assert "What stood here is further down now." in old.text
+    assert not old.buttons
+    assert "More cases wait: 20." in digest.text
+
+
+async def test_a_withdrawn_case_leaves_the_digest_and_nobody_is_reminded_of_it(
+    group: Group,
+) -> None:
+    courier = group.courier()
+    ids = await group.file(20)
+    await group.pass_seconds(courier, 1)
+
+    async with group.store.begin() as books:
+        await books.cases.end_on(ids[0], date(2027, 1, 18))
+        await books.outbox.put_card(ids[0], "soon", datetime(1970, 1, 1, tzinfo=UTC))
+    await group.pass_seconds(courier, 30)
+    group.clock.move(2 * 3600)
+    await group.pass_seconds(courier, 60)
+
+    card, digest = group.shown
+    assert "Withdrawn by the person" in card.text
+    assert card.silent
+    assert "Nobody has taken it yet" not in card.text
+    assert "zz case 000." not in digest.text
 
 
 @pytest.mark.parametrize("sent", [False, True])
@@ -258,7 +455,7 @@ async def test_a_courier_that_dies_over_a_page_neither_loses_nor_doubles_it(
     await group.pass_seconds(group.courier(), 60)
 
     assert all(group.times(number) == 1 for number in range(22))
-    assert len([one for one in group.shown if "Many new" in one.text]) == 1
+    assert len([one for one in group.shown if "More cases wait" in one.text]) == 1
 
 
 async def test_a_card_that_may_have_arrived_is_looked_for_and_never_joins(

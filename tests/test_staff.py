@@ -327,22 +327,41 @@ def test_every_state_of_a_link_has_its_word() -> None:
 def test_a_full_list_fits_a_message() -> None:
     cases = [replace(CASE, name="considerate watermelon", minor="yes") for _ in range(20)]
     duty = [Sign(number, "zz" * 64) for number in range(20)]
-    queued = lists.queue(cases, 99, 0, NOW, duty)
+    withdrawn = [replace(cases[0], ends=date(2027, 1, 18))] * (lists.MOST_WITHDRAWN + 1)
+    queued = lists.queue(cases, 99, 0, NOW, duty, withdrawn)
     listed = lists.in_group(queued, 99)
     for screen in (queued, listed, lists.mine(cases, NOW)):
         assert units(spoken(screen, None).text) <= 4096
     assert "And 79 more" in spoken(listed).text
+    assert "(2027-01-18), …" in spoken(listed).text
 
 
-def test_a_full_page_of_a_rush_fits_a_message() -> None:
-    longest = replace(CASE, name="considerate watermelon", minor="unsure")
-    cases = [replace(longest, urgency=("calm", "soon", "now")[n % 3]) for n in range(LINES)]
+@pytest.mark.parametrize("name", ["quiet heron", "considerate watermelon", "zz" * 32])
+def test_every_leaf_of_the_digest_fits_a_message_and_none_is_left_out(name: str) -> None:
+    longest = replace(CASE, name=name, minor="unsure", day=date(2026, 9, 1))
+    cases = [replace(longest, urgency=("calm", "soon", "now")[n // 67]) for n in range(200)]
+    duty = [Sign(number, "zz" * 24) for number in range(20)]
 
-    shown = spoken(digest.page(cases), None)
+    leaves = digest.leaves_of(cases)
 
-    assert units(shown.text) <= 4096
-    assert sum(map(len, shown.rows)) == LINES <= 100
-    assert shown.text.index("happening now") < shown.text.index("next days")
+    assert [case for leaf in leaves for case in leaf] == cases
+    for number, leaf in enumerate(leaves):
+        shown = spoken(digest.page(CASE.id, cases, number, NOW, True, duty), None)
+        assert units(shown.text) <= 4096
+        assert len(leaf) <= sum(map(len, shown.rows)) <= 100
+    assert len(leaves[0]) == LINES or len(name) > 11
+
+
+def test_a_leaf_leads_to_those_beside_it() -> None:
+    cases = [replace(CASE, id=f"{number:032x}") for number in range(150)]
+
+    turns = [
+        [button.name for button in digest.page(CASE.id, cases, leaf, NOW).buttons[-2:]]
+        for leaf in (1, 99)
+    ]
+
+    assert turns[0] == [f"leaf:{CASE.id}:0", f"leaf:{CASE.id}:2"]
+    assert turns[1][1] == f"leaf:{CASE.id}:1"
 
 
 @pytest.mark.parametrize(

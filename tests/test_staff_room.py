@@ -5,24 +5,28 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pytest
+from telegram.ext import ExtBot
 
 from bot.alarm import SILENT
 from bot.bot_api import BotApi
-from bot.clerk import moment
+from bot.clerk import Room, moment
 from bot.courier import Pace
 from bot.halves import tell_group
+from bot.menu import Menu
 from bot.receiver import Receiver, Update
 from bot.sandbox.phone import Phone, Shown
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import Sandbox, default_sandbox
 from bot.staff_room import StaffRoom, open_staff_room
 from handlers import staff
+from handlers.hours import HONG_KONG
+from handlers.leases import LONGEST_WAIT, waiting_key
 from storage.books import Store
 from storage.drafts import MemoryDrafts
 from storage.keys import DoorKeys, StaffKeys
@@ -605,6 +609,26 @@ async def test_who_hides_while_holding_a_case_opens_nothing(house: Any) -> None:
         assert await at.audit() == ["take"]
 
 
+async def test_anybody_in_the_group_turns_the_digest_and_takes_from_it(house: Any) -> None:
+    async with house() as at:
+        for number in range(80):  # the first ten may get cards: the courier is at work
+            day = date(2027, 1, 15) - timedelta(days=number)
+            what: dict[str, Any] = {"name": f"zz case {number:03}.", "urls": [telegram(1)]}
+            await file_case(at.store, at.keys, at.sandbox.now(), day=day, **what)
+        at.room.courier.poke()
+        await at.group.sees("Page 1 of 2.")
+        other = at.phone("阿文", group=True)
+
+        await other.press("Next")
+        name = (await at.group.sees("Page 2 of 2.")).labels()[0]
+        await at.group.press(name)
+
+        await at.group.toast(f"{name} is yours")
+        await at.group.sees("With: Kit")
+        await at.group.press("Previous")
+        await at.group.sees("Page 1 of 2.")
+
+
 async def test_the_queue_is_listed_in_the_group_by_name_alone(house: Any) -> None:
     async with house() as at:
         await at.file()
@@ -1024,6 +1048,129 @@ async def test_leads_get_the_end_of_the_audit_chain_once_a_day(house: Any) -> No
             rows, end = await books.audit.end()
         assert rows == 1
         assert end[:16] in (await lead.sees("審核紀錄")).text
+
+
+async def filed_now(at: House) -> str:
+    """A case as old as the sandbox's clock says."""
+    here = moment(at.sandbox.now).astimezone(HONG_KONG)
+    return await at.file(day=here.date(), hour=here.hour)
+
+
+async def test_leads_are_told_of_a_case_that_waits_for_72_hours_and_again_each_day(
+    house: Any,
+) -> None:
+    async with house() as at:
+        lead = at.phone("阿文")
+        await lead.start()
+        await lead.answer()
+        await filed_now(at)
+
+        at.move(LONGEST_WAIT.total_seconds())
+        told = await lead.sees("quiet heron 已經等咗 3 日")
+        at.move(24 * HOUR)
+        again = await lead.sees("quiet heron 已經等咗 4 日")
+
+        assert again.id > told.id
+        assert not again.silent
+        assert "longer than any other" not in repr(list(at.sandbox.group.messages.values()))
+
+
+async def test_leads_who_cannot_be_told_of_a_long_wait_are_called_in_the_group(
+    house: Any,
+) -> None:
+    async with house() as at:
+        await filed_now(at)
+
+        at.move(LONGEST_WAIT.total_seconds())
+
+        await at.group.sees("There is word for the leads")
+
+
+async def test_the_menu_follows_the_group_to_its_new_id(house: Any) -> None:
+    async with house() as at:
+        account, room = at.sandbox.bot("staff"), Room(at.sandbox.group.id, None, "zz_bot")
+        async with ExtBot(account.token, base_url=f"{at.base}/bot") as bot:
+            menu = Menu(bot, room, at.sandbox.now)
+            await menu.keep()
+            room.chat = -1_009_999_000_111
+            await menu.keep()
+
+        scope = {"type": "chat", "chat_id": room.chat}
+        commands = at.sandbox.profiles.commands_for(account.id, [scope], "en")
+        assert [one["command"] for one in commands] == list(staff.COMMANDS)
+
+
+async def test_what_is_typed_while_work_has_stopped_is_typed_again_afterwards(
+    house: Any,
+) -> None:
+    async with house() as at:
+        await at.held()
+        lead = at.phone("阿文", group=True)
+        await at.press(at.kit, "Note", "Type the note")
+        await lead.say("/freeze")
+        await at.group.sees("阿文 has stopped all work")
+
+        (sent,) = await at.kit.say("zz invented words")
+        await at.kit.sees("What you typed is not kept.")
+        assert sent in [one.id for one in await at.kit.screen()]
+        await lead.say("/thaw")
+        await at.group.sees("Work on cases goes on.")
+        await at.kit.say("zz invented words")
+
+        await at.kit.sees("The note is kept.")
+        at.move(QUARTER + 1)
+        await at.kit.until(lambda screen: sent not in [one.id for one in screen], "taken away")
+
+
+async def test_a_withdrawn_case_is_not_reminded_of_until_it_is_kept_after_all(
+    house: Any,
+) -> None:
+    async with house() as at:
+        case_id = await filed_now(at)
+        async with at.store.begin() as books:
+            await books.cases.end_on(case_id, date(2027, 1, 18))
+        await at.awaits(2 * HOUR)
+        at.move(2 * HOUR + 1)
+        async with asyncio.timeout(20):
+            while await reminded(at, case_id):
+                pass
+        await at.group.say("/queue")
+        queue = await at.group.sees("Withdrawn, erased unless the person keeps it")
+        assert "quiet heron (2027-01-18)" in queue.text
+        assert "Nobody is waiting." in queue.text
+
+        async with at.store.begin() as books:
+            await books.cases.end_on(case_id, None)
+            body, now = {"what": "kept"}, moment(at.sandbox.now)
+            await books.outbox.put("staff", "told", case_id=case_id, body=body, due=now)
+        await at.awaits(2 * HOUR)
+        at.move(2 * HOUR + 1)
+
+        await at.group.sees("Nobody has taken it yet")
+
+
+async def reminded(at: House, case_id: str) -> bool:
+    """Whether a letter lies there that will remind of it."""
+    async with at.store.begin() as books:
+        return await books.outbox.get(waiting_key(case_id)) is not None
+
+
+async def test_an_offered_case_is_offered_wherever_the_group_hears_of_it(house: Any) -> None:
+    async with house() as at:
+        case_id = await at.held()
+        await at.press(at.kit, "Hand over", "How urgent")
+        await at.kit.say("/mine")
+        await at.kit.sees("— offered to all")
+        await at.kit.block()
+
+        body = {"what": "added", "links": 1, "words": False, "again": False}
+        async with at.store.begin() as books:
+            now = moment(at.sandbox.now)
+            await books.outbox.put("staff", "told", case_id=case_id, body=body, due=now)
+        at.room.courier.poke()
+
+        told = await at.group.sees("the person added links (1).")
+        assert [label.split(" · ")[1] for label in told.labels()] == ["Accept", "Open"]
 
 
 async def test_a_lead_freezes_the_room_from_the_group(house: Any) -> None:

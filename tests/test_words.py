@@ -59,6 +59,15 @@ best_before = 2027-02-28
 confidence = "verified"
 """
 
+REPLIES = """[hello]
+title_en = "Hello"
+title_yue_Hant = "打招呼"
+text_en = \"\"\"
+Hello. In danger: {help.emergency}\"\"\"
+text_yue_Hant = "你好，有危險就打：{help.emergency}"
+"""
+
+REPLIES_FILE = "locales/facts/replies.toml"
 YUE_FILE = "locales/yue_Hant/LC_MESSAGES/messages.po"
 EN_FILE = "locales/en/LC_MESSAGES/messages.po"
 HELP_FILE = "locales/facts/help.toml"
@@ -77,6 +86,7 @@ def house(tmp_path: Path) -> Path:
         EN_FILE: CATALOGUE.format(**EN),
         HELP_FILE: HELP,
         "locales/facts/law.toml": "",
+        REPLIES_FILE: REPLIES,
         "locales/facts/distress.toml": 'en = ["suicide"]\nyue_Hant = ["想死"]\n',
     }
     for file, text in files.items():
@@ -186,6 +196,18 @@ def test_a_wrong_wording_is_found(
         (HELP_FILE, "[emergency]", "[emergency", 1, "cannot be read: "),
         (HELP_FILE, "[emergency]", "loose = 1\n[emergency]", 1, "loose: must be a table"),
         ("locales/facts/distress.toml", '["想死"]', "[1]", 2, "yue_Hant: must be a list"),
+        (REPLIES_FILE, '"打招呼"', '""', 3, "hello: needs title_yue_Hant"),
+        (REPLIES_FILE, "text_yue_Hant", "text_zh", 1, "hello: needs text_yue_Hant"),
+        (REPLIES_FILE, "你好", "您好", 6, "hello: text_yue_Hant: 您: better 你"),
+        (REPLIES_FILE, "有危險", "有危险", 6, "hello: text_yue_Hant: Simplified characters: 险"),
+        (REPLIES_FILE, "你好，有危險就打", "請把這些給他們", 6, "hello: text_yue_Hant: reads as"),
+        (REPLIES_FILE, "Hello. In", "Hello. " * 220, 1, "hello: too long for one letter"),
+        (REPLIES_FILE, '"Hello"', '"Hello to all who wrote us"', 2, "hello: title_en: too wide"),
+        (REPLIES_FILE, "[hello]", "[hello_18]", 1, "hello_18: must be a table, its name"),
+        (REPLIES_FILE, "[hello]", "loose = 1\n[hello]", 1, "loose: must be a table"),
+        (REPLIES_FILE, "{help.emergency}", "{help.nobody}", 4, "hello: text_en: {help.nobody} is"),
+        (REPLIES_FILE, "{help.emergency}", "{case}", 4, "hello: text_en: {case} is no service"),
+        (REPLIES_FILE, "{help.emergency}", "{", 4, "hello: text_en: braces do not match"),
     ],
 )
 def test_a_wrong_file_is_found(
@@ -199,7 +221,11 @@ def test_a_wrong_file_is_found(
 def test_stating_what_nobody_could_verify_is_found(house: Path) -> None:
     found = change(house, HELP_FILE, '"verified"', '"unverified"')
 
-    assert [(f.file, f.line) for f in found] == [(CODE_FILE, 6)]
+    assert [(f.file, f.line) for f in found] == [
+        (CODE_FILE, 6),
+        (REPLIES_FILE, 4),
+        (REPLIES_FILE, 6),
+    ]
 
 
 def test_a_catalogue_in_another_encoding_is_found(house: Path) -> None:
