@@ -72,11 +72,15 @@ def mine(
     *due*: in how many links of a case an answer is due, by its id; *offered*: the ids of those
     that a colleague may accept.
     """
-    return choose("panel", cases, now, due)
+    return choose("panel", cases, now, due, offered)
 
 
 def choose(
-    verb: str, cases: Sequence[Case], now: datetime, due: Mapping[str, int] = NOTHING_DUE
+    verb: str,
+    cases: Sequence[Case],
+    now: datetime,
+    due: Mapping[str, int] = NOTHING_DUE,
+    offered: Collection[str] = (),
 ) -> Screen:
     """One's own cases, each with a button that does *verb*."""
     if not cases:
