@@ -19,13 +19,16 @@ from bot.parcels import (
     Parcel,
     Send,
 )
+from bot.pictures import png
 from bot.rush import PAGE, TIDY, post_key, put_page
-from handlers import asking, desk, digest, drafting, leases, lists, marking, staff
+from handlers import asking, desk, digest, drafting, families, leases, lists, marking, staff
 from handlers.casebook import withdraw
-from handlers.casework import put_fresh_card, read_link, summary
+from handlers.casework import HIDDEN_AFTER, is_closed, put_fresh_card, read_link, summary
 from handlers.drafting import Organisation
 from handlers.hours import HONG_KONG, at
+from handlers.kin import caption
 from handlers.lists import A_PAGE
+from handlers.portrait import svg
 from handlers.spoken import Answer, Mark, Voice, units
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
@@ -34,8 +37,8 @@ from storage.books import Books, Letter
 from storage.keys import StaffKeys
 
 LOOSE_FOR = timedelta(minutes=2)
-DRAFT_FOR = timedelta(minutes=15)
 POINTER_FOR = timedelta(seconds=60)
+MOST_OF_A_CAPTION = 1024  # UTF-16 units (Bot API, sendPhoto)
 SHOWN_OF_A_LINK = 16  # hex digits, as `bot check --audit` tells them
 UNTIL_LEADS_ARE_KNOWN = timedelta(seconds=60)
 
@@ -96,6 +99,7 @@ class Clerk:
             "head": Kind(self.head),
             "loose": Kind(self.loose, self.after_loose),
             "draft": Kind(self.draft, self.after_draft),
+            "family": Kind(self.family, self.after_family),
             "withdraw": Kind(self.withdraw),
             "stale": Kind(self.withdraw, self.after_stale),
             "stub": Kind(self.stub, paced=True),
@@ -375,9 +379,29 @@ class Clerk:
         if not isinstance(errand, Send) or not isinstance(outcome, Done):
             return
         shown = await asking.drafted(books, letter, self.keys)
-        due = now + DRAFT_FOR if shown else now
+        due = now + HIDDEN_AFTER if shown else now
         await withdraw(books, errand.parcel.chat, outcome.message, due)
         await asking.put_next(books, letter, now)
+
+    async def family(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """The picture of a family, with the same in words, if the case is still theirs."""
+        body, case = letter.body, await books.cases.get(str(letter.case_id))
+        if case.holder != body["chat"] or case.state != "taken":
+            return Nothing()
+        if await is_closed(books, case, body["chat"]) or await books.signs.out("frozen"):
+            return Nothing()
+        of = await families.family(books, case, self.keys)
+        voice = Voice(body["language"], here(now).date())
+        says = caption(of, lambda says: units(voice.page(says).text) <= MOST_OF_A_CAPTION)
+        picture = Attached("family.png", png(svg(of, voice.label)))
+        return Send(Parcel(body["chat"], voice.message(says), protect=True, attached=picture))
+
+    async def after_family(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """Taken away in the time in which links are hidden."""
+        if isinstance(errand, Send) and isinstance(outcome, Done):
+            await withdraw(books, errand.parcel.chat, outcome.message, now + HIDDEN_AFTER)
 
     async def withdraw(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """Take a message away."""

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 from handlers import desk, leases, recording
 from handlers.casework import (
     Work,
+    is_closed,
     links_of,
     may_ask,
     read_link,
     refused_under_age,
     told,
-    unlocked_key,
 )
 from handlers.desk import MOST_CHOICES, Opened, back, turns
 from handlers.drafting import (
@@ -457,4 +457,4 @@ async def is_open_to(books: Books, case_id: str, holder: int) -> bool:
         return False
     if case.state != "taken" or case.holder != holder or not await lets_ask(books, case):
         return False
-    return not under_age(case) or await books.outbox.get(unlocked_key(case_id, holder)) is not None
+    return not await is_closed(books, case, holder)

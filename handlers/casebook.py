@@ -175,13 +175,20 @@ class Casebook:
                 body = {"what": what, "holder": by}
                 await books.outbox.put("staff", "say", body=body, due=now)
 
-    async def named(self, act: Act, name: str) -> Screen:
-        """One case by its two words."""
+    async def family(self, act: Act, name: str) -> Screen:
+        """The picture of a case's family, or which of one's own cases it should be."""
+        if name:
+            return await self.named(act, name, "draw")
+        async with self.store.begin() as books:
+            return lists.choose("draw", await books.cases.held_by(act.by.id), act.here)
+
+    async def named(self, act: Act, name: str, verb: str = "panel") -> Screen:
+        """One case by its two words, and what is done with it."""
         async with self.store.begin() as books:
             case = await books.cases.named(" ".join(name.lower().split()))
         if case is None:
             return Screen((staff.NO_CASE,))
-        return await self.press(act, staff.press("panel", case.id))
+        return await self.press(act, staff.press(verb, case.id))
 
     async def with_link(self, act: Act, links: Sequence[Link]) -> Screen:
         """Which cases hold one of these links; what was typed is taken out of the chat."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from handlers.checking import summed_up
+from handlers.kin import SEEN, Bucket
 from handlers.rights import holds, may_assign, may_reopen, may_unlock
 from handlers.spoken import units
 from handlers.staff import (
@@ -45,6 +46,7 @@ class Opened:
     """A link as its caseworker reads it; without addresses where our key does not open it.
 
     *reference*: of its newest request that has one; *look*: when to look after it again.
+    *seen*: in how many other cases it is, *home_seen*: any of its channel, account or site.
     """
 
     number: int
@@ -54,6 +56,8 @@ class Opened:
     open_url: str = ""
     reference: str = ""
     look: date | None = None
+    seen: Bucket = ""
+    home_seen: Bucket = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ def pages_of(links: Sequence[Opened], room: int = ROOM) -> list[tuple[Opened, ..
     left = room
     for link in links:
         size = LINE + min(units(link.open_url), SHOWN) + units(link.reference)
+        size += LINE * len(seen_lines(link))
         if pages[-1] and (len(pages[-1]) == MOST_LINKS or size > left):
             pages.append(())
             left = room
@@ -175,7 +180,11 @@ def links_page(of: Summary, links: Sequence[Opened], page: int, room: int = ROOM
     first = pages[page][0].number if pages[page] else 1
     record = Button(press("record", of.case.id, page_of_choices(first)), N_("Record"))
     draft = Button(press("draft", of.case.id), N_("Draft"))
-    return Screen(tuple(says), (*keys, *moves, record, draft, back(of.case.id)))
+    family = Button(press("family", of.case.id), FAMILY)
+    return Screen(tuple(says), (*keys, *moves, record, draft, family, back(of.case.id)))
+
+
+FAMILY = N_("Family")
 
 
 def link_lines(link: Opened) -> list[Say]:
@@ -187,6 +196,15 @@ def link_lines(link: Opened) -> list[Say]:
         lines.append(Say(N_("Our key does not open this one.")))
     if link.reference:
         lines.append(Say(N_("Reference: {reference}"), {"reference": Code(link.reference)}))
+    return lines + seen_lines(link)
+
+
+def seen_lines(link: Opened) -> list[Say]:
+    """That other cases have it too, or its home; of which they are, nothing."""
+    lines = [Say(N_("This link: {seen}."), {"seen": Say(SEEN[link.seen])})] if link.seen else []
+    if link.home_seen not in ("", link.seen):
+        home = N_("Its channel, account or site: {seen}.")
+        lines.append(Say(home, {"seen": Say(SEEN[link.home_seen])}))
     return lines
 
 

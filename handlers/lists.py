@@ -50,10 +50,17 @@ def mine(cases: Sequence[Case], now: datetime, due: Mapping[str, int] = NOTHING_
 
     *due*: in how many links of a case an answer is due, by its id.
     """
+    return choose("panel", cases, now, due)
+
+
+def choose(
+    verb: str, cases: Sequence[Case], now: datetime, due: Mapping[str, int] = NOTHING_DUE
+) -> Screen:
+    """One's own cases, each with a button that does *verb*."""
     if not cases:
         return Screen((Say(N_("You hold no case now.")),))
     buttons = tuple(
-        Button(press("panel", case.id), Say("{name}", {"name": case.name})) for case in cases
+        Button(press(verb, case.id), Say("{name}", {"name": case.name})) for case in cases
     )
     lines = (with_dues(line(case, now), due.get(case.id, 0)) for case in cases)
     return Screen((Say(N_("Your cases: {all}"), {"all": len(cases)}), *lines), buttons)

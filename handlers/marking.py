@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from handlers.casework import read_link
 from handlers.desk import Opened
+from handlers.housing import settle
 from handlers.staff import Screen, platform, press
 from handlers.talk import Button, Say, Strong
 from locales import N_
@@ -37,6 +38,7 @@ async def mark_one(
         await merge(books, here[0], row, link, keys)
     else:
         await books.links.mark(row.case_id, row.number, mark)
+        await settle(books, row.case_id, link, keys)
     for one in others if row.state == "new" else ():
         if one.state == "removed":
             await put_back(books, one, row.day, now)

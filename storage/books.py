@@ -17,6 +17,7 @@ from storage.cases import AlreadyTaken, Case, Cases, NameTaken, NewCase, NoSuchC
 from storage.consents import Consent, Consents
 from storage.down import Broken, Down
 from storage.figures import Figures
+from storage.homes import Homes
 from storage.letterboxes import LETTERS_FOR, InBox, Letterbox, Letterboxes
 from storage.lines import Lines
 from storage.links import LinkRow, Links, NoSuchLink
@@ -77,6 +78,7 @@ class Books:
         self.cases = Cases(connection)
         self.links = Links(connection)
         self.requests = Requests(connection)
+        self.homes = Homes(connection)
         self.receipts = Receipts(connection)
         self.pending = PendingCodes(connection)
         self.addresses = Addresses(connection)

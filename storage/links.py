@@ -1,7 +1,7 @@
 """The links of a case, numbered from 1, each with what became of it."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -21,7 +21,8 @@ _T = tables.links.c
 class LinkRow:
     """One link. *day*: the last change's; *reason*: why it cannot be removed, a word of ours.
 
-    *look*: the day to look after it again: an answer is due, or nobody could tell.
+    *look*: the day to look after it again: an answer is due, or nobody could tell. *home*: the
+    mark of its channel, account or site (storage.homes).
     """
 
     case_id: str
@@ -32,6 +33,15 @@ class LinkRow:
     day: date
     reason: str | None = None
     look: date | None = None
+    home: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """In how many other cases the same link is, and any link of the same home."""
+
+    link: int = 0
+    home: int = 0
 
 
 class NoSuchLink(LookupError):
@@ -144,6 +154,25 @@ class Links:
         """It stands there already, under another number."""
         which = (_T.case_id == case_id) & (_T.number == number)
         await self._connection.execute(delete(tables.links).where(which))
+
+    async def settle(self, case_id: str, number: int, home: bytes) -> None:
+        """Remember the mark of its home."""
+        await self._change(case_id, number, home=home)
+
+    async def elsewhere(self, case_id: str) -> Mapping[int, Elsewhere]:
+        """By their numbers, the links of a case that other cases have too, or their homes."""
+        links = await self._others(case_id, "mark")
+        homes = await self._others(case_id, "home")
+        numbers = links.keys() | homes.keys()
+        return {n: Elsewhere(links.get(n, 0), homes.get(n, 0)) for n in numbers}
+
+    async def _others(self, case_id: str, by: str) -> dict[int, int]:
+        other = tables.links.alias()
+        same = (_T[by] == other.c[by]) & (other.c.case_id != case_id)
+        query = select(_T.number, func.count(other.c.case_id.distinct()).label("times"))
+        query = query.join_from(tables.links, other, same).where(_T.case_id == case_id)
+        rows = await self._connection.execute(query.group_by(_T.number))
+        return {row.number: row.times for row in rows}
 
     async def states(self, case_id: str) -> Counter[str]:
         """How many links of a case are in each state."""

@@ -116,7 +116,31 @@ links = Table(
     Column("day", Date, nullable=False),
     Column("reason", String(16)),
     Column("look", Date),
+    Column("home", LargeBinary),
     Index("links_mark", "mark"),
+    Index("links_home", "home"),
+)
+
+homes = Table(
+    "homes",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+
+def _home(name: str) -> Column[bytes]:
+    cascade = ForeignKey("homes.mark", ondelete="CASCADE")
+    return Column(name, LargeBinary, cascade, primary_key=True)
+
+
+ties = Table(
+    "ties",
+    metadata,
+    _home("home"),
+    Column("kind", String(8), primary_key=True),
+    _home("other"),
+    Index("ties_other", "other"),
 )
 
 requests = Table(

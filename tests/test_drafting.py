@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clerk import DRAFT_FOR
 from bot.words import ROOT, simplified_only
-from handlers.casework import HIDDEN_AFTER
 from handlers.drafting import (
     A_MESSAGE,
     EMPTY,
@@ -256,7 +254,3 @@ def test_a_short_text_is_one_piece_and_empty_lines_at_a_cut_are_left_out() -> No
     assert pieces("a\n\nb") == ("a\n\nb",)
     assert pieces("aaa\n\nbbb", 4) == ("aaa", "bbb")
     assert pieces("a\nbbbbbb\nc", 3) == ("a", "bbbbbb", "c")
-
-
-def test_a_draft_stays_as_long_as_a_reveal() -> None:
-    assert DRAFT_FOR == HIDDEN_AFTER
