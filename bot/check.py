@@ -13,7 +13,11 @@ from bot.config import (
     StaffSettings,
     read_settings,
 )
+from bot.inspector import read_room
 from handlers.hours import at
+from handlers.room import RULES, Check, Facts, blanks_of
+from handlers.spoken import Voice
+from handlers.talk import Say
 from locales import facts
 from storage.books import Store
 from storage.counts import open_counts
@@ -25,12 +29,11 @@ from storage.keys import (
     read_door_keys,
     read_staff_keys,
 )
+from storage.signs import Sign
 from storage.traces import QuarantineCount
 
 QUARANTINE_LOOKED_AT = timedelta(days=7)
-RIGHTS = {
-    "can_delete_messages": "delete messages, so that words about a case can be taken out",
-}
+NEEDED = "delete"  # the rule without which words about a case stay in the group
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ async def check_staff(settings: StaffSettings, clock: Callable[[], float]) -> li
         token = [finding async for finding in check_token(api, "staff")]
         findings += token
         if not any(finding.mend for finding in token):
-            findings += [finding async for finding in check_group(api, settings.staff_chat)]
+            today = at(clock()).date()
+            findings += [finding async for finding in check_group(api, settings, today)]
             findings += [finding async for finding in check_topic(api, settings)]
     return [*findings, check_name(settings)]
 
@@ -196,12 +200,13 @@ async def check_alarms(api: BotApi, settings: DoorSettings) -> Finding:
     return Finding("a lead hears the door's alarms", mend)
 
 
-async def check_group(api: BotApi, chat: int) -> AsyncIterator[Finding]:
-    """The staff group is there, and the staff bot may do there what it has to."""
+async def check_group(api: BotApi, settings: StaffSettings, today: date) -> AsyncIterator[Finding]:
+    """The staff group is there, and lets nothing out (handlers.room)."""
     me = (await api.call("getMe"))["id"]
+    known, bots = await check_signs(settings)
     try:
-        group = await api.call("getChat", chat_id=chat)
-        member = await api.call("getChatMember", chat_id=chat, user_id=me)
+        group = await api.call("getChat", chat_id=settings.staff_chat)
+        room = await read_room(api, settings.staff_chat, me, bots)
     except Failed:
         mend = (
             "The staff bot is not in that group, or the number is wrong. Add the bot to the "
@@ -211,12 +216,34 @@ async def check_group(api: BotApi, chat: int) -> AsyncIterator[Finding]:
         return
     kind = "" if group["type"] == "supergroup" else "Make it a supergroup: any admin setting does."
     yield Finding("staff group", kind)
-    admin = member["status"] == "administrator"
-    mend = "Make the staff bot an administrator of the group: else it cannot see who left."
-    yield Finding("staff bot is an administrator", "" if admin else mend)
-    for right, why in RIGHTS.items():
-        if admin and not member.get(right):
-            yield Finding(f"staff bot may {why}", f"Give it the right {right}.")
+    for finding in check_room(room, known, today):
+        yield finding
+
+
+async def check_signs(settings: HouseSettings) -> tuple[list[Sign], list[Sign]]:
+    """The administrators and bots that the staff room knows; none where the books are shut."""
+    store = Store(settings.database_url.get_secret_value())
+    try:
+        async with store.begin() as books:
+            return await books.signs.out("known"), await books.signs.out("bot")
+    except (Down, Broken):
+        return [], []
+    finally:
+        await store.close()
+
+
+def check_room(facts: Facts, known: Sequence[Sign], today: date) -> Iterator[Finding]:
+    """The rules of the room check, as the staff bot would say them."""
+    vouched = {sign.who for sign in known} or {lead.id for lead in facts.leads}
+    unknown = tuple(lead for lead in facts.leads if lead.id not in vouched)
+    found, voice = Check(today.isoformat(), facts, unknown), Voice("en", today)
+    for rule in RULES:
+        wrong = rule.broken(facts, found)
+        if wrong is not None:
+            line = Say(rule.bad if wrong else rule.good, blanks_of(rule, found))
+            grave = rule.leaks or rule.key == NEEDED
+            mend = voice.label(rule.path) if wrong else ""
+            yield Finding(f"staff group, by the staff bot: {voice.label(line)}", mend, grave)
 
 
 async def check_topic(api: BotApi, settings: StaffSettings) -> AsyncIterator[Finding]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.alarm import ALARMS
 from bot.parcels import (
-    Attached,
     Delete,
     Done,
     Edit,
@@ -19,26 +18,20 @@ from bot.parcels import (
     Parcel,
     Send,
 )
-from bot.pictures import png
 from bot.rush import PAGE, TIDY, post_key, put_page
-from handlers import asking, desk, digest, drafting, families, leases, lists, marking, staff
+from handlers import desk, digest, guestbook, leases, lists, marking, room, staff
 from handlers.casebook import withdraw
-from handlers.casework import HIDDEN_AFTER, is_closed, put_fresh_card, read_link, summary
-from handlers.drafting import Organisation
+from handlers.casework import put_fresh_card, summary
 from handlers.hours import HONG_KONG, at
-from handlers.kin import caption
 from handlers.lists import A_PAGE
-from handlers.portrait import svg
-from handlers.spoken import Answer, Mark, Voice, units
+from handlers.spoken import Answer, Voice
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
 from locales import N_
 from storage.books import Books, Letter
 from storage.keys import StaffKeys
 
-LOOSE_FOR = timedelta(minutes=2)
 POINTER_FOR = timedelta(seconds=60)
-MOST_OF_A_CAPTION = 1024  # UTF-16 units (Bot API, sendPhoto)
 SHOWN_OF_A_LINK = 16  # hex digits, as `bot check --audit` tells them
 UNTIL_LEADS_ARE_KNOWN = timedelta(seconds=60)
 
@@ -73,12 +66,8 @@ def spoken(screen: Screen, language: str | None, now: datetime) -> Answer:
 class Clerk:
     """Knows, for each kind of letter, what it wants now and what follows from it."""
 
-    def __init__(
-        self, room: Room, keys: StaffKeys, organisation: Organisation | None = None
-    ) -> None:
-        """*organisation*: in whose name platforms are asked; None where nobody has said it."""
+    def __init__(self, room: Room, keys: StaffKeys) -> None:
         self.room, self.keys = room, keys
-        self.organisation = organisation or Organisation()
 
     def kinds(self) -> dict[str, Kind]:
         """The letters of the staff lane."""
@@ -97,9 +86,6 @@ class Clerk:
             "leads": Kind(self.leads),
             "lead": Kind(self.lead, self.after_lead),
             "head": Kind(self.head),
-            "loose": Kind(self.loose, self.after_loose),
-            "draft": Kind(self.draft, self.after_draft),
-            "family": Kind(self.family, self.after_family),
             "withdraw": Kind(self.withdraw),
             "stale": Kind(self.withdraw, self.after_stale),
             "stub": Kind(self.stub, paced=True),
@@ -118,6 +104,8 @@ class Clerk:
         reminder = staff.remind(case, await books.signs.out("duty"), here(now)) if loud else ()
         of = await summary(books, case, self.keys)
         screen = staff.card(of, self.room.username, reminder)
+        if await guestbook.leaking(books):
+            screen = room.bare_card(of, self.room.username)
         parcel = self.to_group(screen, now, silent=not loud and case.urgency != "now")
         post = await books.posts.get(case.id)
         stale = post and post.message == letter.body.get("fresh")
@@ -149,7 +137,8 @@ class Clerk:
         if not cases:
             return Delete(post.chat, post.message, key) if post else Nothing()
         await self._mark(books, [case.id for case in cases], now)
-        parcel = self.to_group(digest.page(cases), now)
+        bare = await guestbook.leaking(books)
+        parcel = self.to_group(digest.page(cases, bare), now)
         if post is None or post.chat != self.room.chat:
             return Send(parcel, key)
         return Edit(post.message, parcel, key)
@@ -161,7 +150,10 @@ class Clerk:
 
     async def say(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The answer to what was asked in the group."""
-        screen = await self._said(books, letter.body["what"], letter.body["holder"], now)
+        what = letter.body["what"]
+        if what in ("queue", "mine") and await guestbook.leaking(books):
+            what = "held back"
+        screen = await self._said(books, what, letter.body["holder"], now)
         return Send(self.to_group(screen, now))
 
     async def _said(self, books: Books, what: str, holder: int, now: datetime) -> Screen:
@@ -173,6 +165,8 @@ class Clerk:
                 today = here(now).date()
                 due = await books.links.due_in([case.id for case in cases], today)
                 return Screen(lists.mine(cases, here(now), due).says)
+            case "held back":
+                return Screen((room.ONLY_PRIVATE,))
             case "yourself":
                 return Screen((staff.YOURSELF,))
             case "hidden":
@@ -237,7 +231,9 @@ class Clerk:
         await books.outbox.put("staff", kind, case_id=of.case_id, key=key, body=body, due=now)
 
     async def stub(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """An old card that could not be deleted."""
+        """An old card that could not be deleted: a case's, or the room's."""
+        if letter.case_id is None:
+            return Edit(letter.body["message"], self.to_group(room.FURTHER_DOWN, now))
         case = await books.cases.get(str(letter.case_id))
         return Edit(letter.body["message"], self.to_group(staff.moved(case), now))
 
@@ -330,78 +326,6 @@ class Clerk:
     def _to_one(self, chat: int, screen: Screen, body: Mapping[str, Any], now: datetime) -> Send:
         answer = spoken(screen, body.get("language"), now)
         return Send(Parcel(chat, answer, silent=False, protect=True))
-
-    async def loose(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """A long link by itself, to be copied, if the case is still theirs."""
-        body = letter.body
-        case = await books.cases.get(str(letter.case_id))
-        rows = await books.links.of(case.id)
-        found = [read_link(row, self.keys) for row in rows if row.number == body["number"]]
-        if case.holder != body["chat"] or case.state != "taken" or not found[0].open_url:
-            return Nothing()
-        answer = spoken(desk.loose(found[0]), "en", now)  # no words in it: said once
-        return Send(Parcel(body["chat"], answer))
-
-    async def after_loose(
-        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
-    ) -> None:
-        """Withdrawn after two minutes, counted from its arrival."""
-        if isinstance(errand, Send) and isinstance(outcome, Done):
-            await withdraw(books, errand.parcel.chat, outcome.message, now + LOOSE_FOR)
-
-    async def draft(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """One piece of a removal request, or at last its file; if the cases are still theirs."""
-        drafted = await asking.drafted(books, letter, self.keys)
-        parcel = self._piece(drafted, letter.body, now) if drafted else None
-        return Send(parcel) if parcel else Nothing()
-
-    def _piece(
-        self, drafted: asking.Drafted, body: Mapping[str, Any], now: datetime
-    ) -> Parcel | None:
-        """Said once whatever the language, since it is the platform that reads it."""
-        to, by = drafted.to, self.organisation
-        texts = drafting.requests(to, drafted.addresses, drafted.terms, by, here(now).date())
-        pieces, number = drafting.messages(texts), body["piece"]
-        if number > len(pieces):
-            return None
-        if number == len(pieces):
-            file = Attached(f"request-{to.platform}.txt", drafting.in_a_file(texts))
-            return Parcel(body["chat"], Answer(""), attached=file)
-        notes = drafting.by_hand(to, by) if number == len(pieces) - 1 else ()
-        told = f"\n\n{spoken(Screen(notes), body['language'], now).text}" if notes else ""
-        marks = (Mark("code", 0, units(pieces[number])),)
-        return Parcel(body["chat"], Answer(pieces[number] + told, marks))
-
-    async def after_draft(
-        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
-    ) -> None:
-        """Withdrawn after a quarter of an hour, counted from its arrival; then the next one."""
-        if not isinstance(errand, Send) or not isinstance(outcome, Done):
-            return
-        shown = await asking.drafted(books, letter, self.keys)
-        due = now + HIDDEN_AFTER if shown else now
-        await withdraw(books, errand.parcel.chat, outcome.message, due)
-        await asking.put_next(books, letter, now)
-
-    async def family(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """The picture of a family, with the same in words, if the case is still theirs."""
-        body, case = letter.body, await books.cases.get(str(letter.case_id))
-        if case.holder != body["chat"] or case.state != "taken":
-            return Nothing()
-        if await is_closed(books, case, body["chat"]) or await books.signs.out("frozen"):
-            return Nothing()
-        of = await families.family(books, case, self.keys)
-        voice = Voice(body["language"], here(now).date())
-        says = caption(of, lambda says: units(voice.page(says).text) <= MOST_OF_A_CAPTION)
-        picture = Attached("family.png", png(svg(of, voice.label)))
-        return Send(Parcel(body["chat"], voice.message(says), protect=True, attached=picture))
-
-    async def after_family(
-        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
-    ) -> None:
-        """Taken away in the time in which links are hidden."""
-        if isinstance(errand, Send) and isinstance(outcome, Done):
-            await withdraw(books, errand.parcel.chat, outcome.message, now + HIDDEN_AFTER)
 
     async def withdraw(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """Take a message away."""

@@ -12,13 +12,16 @@ from telegram.ext import CallbackQueryHandler, ContextTypes, MessageHandler, fil
 
 from bot.clerk import Room, moment, spoken
 from bot.courier import Heights
+from bot.inspector import Inspector
 from bot.members import Members
 from bot.parcels import Done, Gone, NotThere, Outcome, Parcel, Same, Wrong
 from bot.postman import Postman
 from bot.trouble import Unanswered
+from handlers import room as rooms
 from handlers import staff
 from handlers.casebook import Casebook
 from handlers.casework import Act
+from handlers.guestbook import Guestbook
 from handlers.hours import HONG_KONG
 from handlers.links import Entity, find
 from handlers.staff import Caseworker, Screen
@@ -31,6 +34,7 @@ NOBODY = frozenset({ANONYMOUS, 136817688, 777000})  # and of a channel, and Tele
 COMMAND = re.compile(r"/([a-z]+)(?:@(\w+))?(?:\s+(\S.*))?", re.DOTALL)
 PAYLOAD = re.compile(r"case_([0-9a-f]{32})")
 ON_A_CARD = re.compile(r"(take|accept):([0-9a-f]{32}):0:")
+KNOW = re.compile(r"know:([0-9a-f]{8})")
 QUEUE = re.compile(r"queue:([0-9]{1,4})")
 AT_A_GLANCE = 80  # letters read before a toast is gone; what is longer waits for a tap
 
@@ -52,7 +56,10 @@ class Hall:
         heights: Heights,
         poke: Callable[[], None],
         clock: Callable[[], float],
+        inspector: Inspector,
+        book: Guestbook,
     ) -> None:
+        self.inspector, self.book = inspector, book
         self.bot, self.room, self.casebook, self.members = bot, room, casebook, members
         self.postman, self.heights, self.poke, self.clock = postman, heights, poke, clock
 
@@ -73,6 +80,7 @@ class Hall:
         if message is None or message.chat.id != self.room.chat:
             return
         self.heights.seen(message.chat.id, message.message_id)
+        await self._rearranged(message)
         match = self._command(message)
         if match and update.message and (not match[3] or match[1] == "duty"):
             await self._asked(update.update_id, message, match[1], match[3] or "")
@@ -94,12 +102,22 @@ class Hall:
         act, refused = await self._let_in(self.act_of(user, update, message.message_id))
         if refused is not None:
             return
+        if what == "room":
+            await self.inspector.look(update)
+            return
         if what in ("freeze", "thaw"):
             await self.casebook.freeze(act, what == "freeze")
             what = "frozen" if act.by.leads else "leads only"
         elif rest in ("on", "off"):
             await self.casebook.duty(act, rest == "on")
         await self.casebook.answer_group(user.id, what, update, self.now())
+
+    async def _rearranged(self, message: Message) -> None:
+        """A bot joined, or messages now go after another time."""
+        for user in message.new_chat_members:
+            await self.inspector.meet(user.id, user.full_name, True)
+        if message.message_auto_delete_timer_changed:
+            self.inspector.want()
 
     async def _about_a_case(self, message: Message) -> bool:
         """A reply to one of our messages, a link, or the name of an open case."""
@@ -109,12 +127,20 @@ class Hall:
         text = message.text or message.caption or ""
         return bool(find(text, entities_of(message))) or await self.casebook.is_about_a_case(text)
 
-    async def changed(self, chat: int, user: int, inside: bool) -> None:
-        """Somebody's membership changed; who is out of the group loses their cases at once."""
+    async def changed(self, chat: int, user: int, inside: bool, bot: str = "") -> None:
+        """Somebody's membership changed; who is out of the group loses their cases at once.
+
+        *bot*: the name of a bot; "" for a person.
+        """
         self.members.forget(user)
-        if chat == self.room.chat and not inside:
+        if chat != self.room.chat:
+            return
+        if not inside:
             await self.casebook.let_go(user, self.now())
             self.poke()
+        if bot:
+            await self.inspector.meet(user, bot, inside)
+        self.inspector.want()
 
     # The private chats
 
@@ -155,6 +181,8 @@ class Hall:
                 return await self.casebook.with_link(act, links)
             case "freeze" | "thaw":
                 return await self.casebook.freeze(act, what == "freeze")
+            case "room":
+                return rooms.screen(await self.inspector.look(), private=True)
             case "duty" if rest in ("on", "off"):
                 return await self.casebook.duty(act, rest == "on")
             case _:
@@ -193,6 +221,8 @@ class Hall:
         return act, staff.HIDDEN if membership.hidden else None
 
     async def _take(self, act: Act, name: str) -> Say:
+        if known := KNOW.fullmatch(name):
+            return await self.book.know(act, known[1])
         match = ON_A_CARD.fullmatch(name)
         if match is None:
             return staff.NOT_MINE

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.clerk import Room, spoken
 from bot.parcels import Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
 from bot.rush import put_page
-from handlers import leases, notices
+from handlers import guestbook, leases, notices, room
 from handlers.casebook import withdraw
 from handlers.casework import lets
 from handlers.hours import HONG_KONG
@@ -61,6 +61,8 @@ class Herald:
         """In the group, for all who are on duty."""
         case = await books.cases.get(str(letter.case_id))
         screen = notices.to_group(case, letter.body, self.room.username)
+        if await guestbook.leaking(books):
+            screen = room.bare_news(case, self.room.username)
         parcel = Parcel(self.room.chat, spoken(screen, None, now), thread=self.room.topic)
         return Send(parcel)
 

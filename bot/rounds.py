@@ -1,7 +1,8 @@
 """The rounds: by the clock, whoever holds a case is looked for in the group.
 
 Telegram tells who leaves (chat_member), but an update can be missed: while the bot is no
-administrator, or after a day without us. Only holders are asked for, one after the other.
+administrator, or after a day without us. Only holders are asked for, one after the other. The
+room itself is looked at once a day (bot.inspector).
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 from bot.clerk import moment
+from bot.inspector import Inspector
 from bot.members import Members
 from handlers.casebook import Casebook
 from storage.down import Down
@@ -27,22 +29,30 @@ class Rounds:
         self,
         casebook: Casebook,
         members: Members,
+        inspector: Inspector,
         poke: Callable[[], None],
         clock: Callable[[], float],
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._casebook, self._members = casebook, members
+        self._casebook, self._members, self._inspector = casebook, members, inspector
         self._poke, self._clock, self._wait = poke, clock, wait
         self._next = 0.0
 
     async def run(self) -> NoReturn:
         """Until cancelled."""
         while True:
+            await self._look()
             now = self._clock()
             if not 0 < self._next - now <= ROUND_SECONDS:  # due, or the clock was set back
                 self._next = now + ROUND_SECONDS
                 await self._go()
             await self._wait(TICK)
+
+    async def _look(self) -> None:
+        try:
+            await self._inspector.look_if_due()
+        except Down:
+            log.warning("staff: the room check waits for the database")
 
     async def _go(self) -> None:
         try:

@@ -9,12 +9,16 @@ from telegram import Update
 from telegram.ext import Application, ApplicationBuilder
 
 from bot import staff_slim
+from bot.bot_api import BotApi
 from bot.clerk import Clerk, Room, moment
 from bot.courier import Courier, Heights, Pace
 from bot.hall import NOBODY, Hall
 from bot.herald import Herald
+from bot.inspector import Inspector
+from bot.lender import Lender
 from bot.members import Members
 from bot.menu import set_menu
+from bot.noticeboard import Noticeboard
 from bot.postman import Postman
 from bot.prompter import Prompter
 from bot.receiver import Desk
@@ -26,6 +30,7 @@ from bot.trouble import Unanswered
 from handlers import staff
 from handlers.casebook import Casebook
 from handlers.drafting import Organisation
+from handlers.guestbook import Guestbook
 from handlers.spoken import Answer
 from handlers.staff import Screen
 from handlers.talk import Say
@@ -78,14 +83,17 @@ async def open_staff_room(
     """
     builder = ApplicationBuilder().application_class(Switchboard).token(token)
     app = builder.base_url(f"{api}/bot").updater(None).job_queue(None).build()
-    async with app:
+    async with app, BotApi(token, api) as line:
         room, heights = Room(chat, topic, app.bot.username), Heights()
-        clerk, postman = Clerk(room, keys, organisation), Postman(app.bot)
+        clerk, postman = Clerk(room, keys), Postman(app.bot)
+        lender = Lender(keys, organisation)
+        rooms = (clerk, Herald(room), Prompter(keys), lender, Noticeboard(room))
+        kinds = {name: kind for one in rooms for name, kind in one.kinds().items()}
         courier = Courier(
             "staff",
             store,
             postman,
-            {**clerk.kinds(), **Herald(room).kinds(), **Prompter(keys).kinds()},
+            kinds,
             clock,
             pace=pace or Pace(),
             heights=heights,
@@ -96,10 +104,23 @@ async def open_staff_room(
         )
         casebook = Casebook(store, drafts, keys, new_id)
         members = Members(app.bot, room, clock)
-        hall = Hall(app.bot.id, room, casebook, members, postman, heights, courier.poke, clock)
+        book, poke = Guestbook(store), courier.poke
+        inspector = Inspector(line, app.bot.id, room, book, poke, clock)
+        hall = Hall(
+            app.bot.id,
+            room,
+            casebook,
+            members,
+            postman,
+            heights,
+            poke,
+            clock,
+            inspector,
+            book,
+        )
         app.add_handlers(hall.handlers())
         await set_menu(app.bot, room, moment(clock))
-        rounds = Rounds(casebook, members, courier.poke, clock)
+        rounds = Rounds(casebook, members, inspector, poke, clock)
         yield StaffRoom(desk(app, hall), courier, rounds)
 
 
@@ -111,7 +132,8 @@ def desk(app: Telephone, hall: Hall) -> Desk:
         raw = line[0]
         if raw.keys() & {"chat_member", "my_chat_member"}:
             change = part_of(raw)
-            await hall.changed(change["chat"]["id"], change["user"], change["inside"])
+            user, inside = change["user"], change["inside"]
+            await hall.changed(change["chat"]["id"], user, inside, change.get("bot", ""))
             return 1
         try:
             await app.process_update(Update.de_json(raw, app.bot))

@@ -2,6 +2,14 @@
 
 from bot.slim import MEDIA, Kinds, Update, chat, entities, only, press, slimmed
 
+READABLE = {
+    "text",
+    "caption",
+    "reply_to_message",
+    "new_chat_members",
+    "message_auto_delete_timer_changed",
+}
+
 
 def slim(update: Update) -> Update | None:
     """The few fields the staff bot uses; None where nothing is for us."""
@@ -17,7 +25,11 @@ def _message(message: Update) -> Update | None:
             kept |= {words: message[words], marks: entities(message.get(marks, []))}
     if (replied := message.get("reply_to_message")) and "forum_topic_created" not in replied:
         kept["reply_to_message"] = _bare(replied)
-    readable = kept.keys() & {"text", "caption", "reply_to_message"} or MEDIA & message.keys()
+    if "message_auto_delete_timer_changed" in message:
+        kept["message_auto_delete_timer_changed"] = {"message_auto_delete_time": 0}
+    if bots := [_person(user) for user in message.get("new_chat_members", []) if user["is_bot"]]:
+        kept["new_chat_members"] = bots
+    readable = kept.keys() & READABLE or MEDIA & message.keys()
     return kept if readable else None
 
 
@@ -27,11 +39,15 @@ def _bare(message: Update) -> Update:
 
 
 def _membership(change: Update) -> Update | None:
-    """Whose membership changed, and whether they are in the group now (Bot API, ChatMember)."""
+    """Whose membership changed, and whether they are in the group now (Bot API, ChatMember).
+
+    *bot*: its name, where it is one.
+    """
     new = change["new_chat_member"]
     out = new["status"] in ("left", "kicked")
     inside = not out and (new["status"] != "restricted" or new.get("is_member", False))
-    return {"chat": chat(change["chat"]), "user": new["user"]["id"], "inside": inside}
+    kept = {"chat": chat(change["chat"]), "user": new["user"]["id"], "inside": inside}
+    return kept | ({"bot": new["user"]["first_name"]} if new["user"]["is_bot"] else {})
 
 
 def _person(user: Update) -> Update:

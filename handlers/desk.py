@@ -179,8 +179,8 @@ def links_page(of: Summary, links: Sequence[Opened], page: int, room: int = ROOM
     moves = turns("show", of.case.id, page, len(pages))
     first = pages[page][0].number if pages[page] else 1
     record = Button(press("record", of.case.id, page_of_choices(first)), N_("Record"))
-    draft = Button(press("draft", of.case.id), N_("Draft"))
     family = Button(press("family", of.case.id), FAMILY)
+    draft = Button(press("draft", of.case.id), N_("Draft"))
     return Screen(tuple(says), (*keys, *moves, record, draft, family, back(of.case.id)))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from handlers.report import URGENCY
+from handlers.room import HELD_BACK
 from handlers.staff import Screen, press, under_age
 from handlers.talk import Blank, Button, Say
 from locales import N_
@@ -15,14 +16,25 @@ HEAD = Say(N_("Many new cases at once. Press a name to take that case; it then g
 CHILDREN = Say(N_("⚠: may be under 18."))
 
 
-def page(cases: Sequence[Case]) -> Screen:
-    """Up to sixty cases by name, the most urgent first, each to be taken with a press."""
+def page(cases: Sequence[Case], bare: bool = False) -> Screen:
+    """Up to sixty cases by name, the most urgent first, each to be taken with a press.
+
+    *bare*: nothing but the names, since content leaks from the group.
+    """
+    if bare:
+        by_name = sorted(cases, key=lambda case: case.name)
+        return Screen((HEAD, HELD_BACK), tuple(take_button(case, case.name) for case in by_name))
     ranked = [case for degree in URGENCY for case in cases if case.urgency == degree]
-    buttons = [Button(press("take", case.id), named(case)) for case in ranked]
+    buttons = [take_button(case, named(case)) for case in ranked]
     says = [HEAD, *degrees(ranked)]
     if any(map(under_age, ranked)):
         says.append(CHILDREN)
     return Screen(tuple(says), tuple(buttons))
+
+
+def take_button(case: Case, words: str | Say) -> Button:
+    """A press that takes it."""
+    return Button(press("take", case.id), words)
 
 
 def degrees(cases: Sequence[Case]) -> Iterator[Say]:

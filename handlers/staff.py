@@ -120,6 +120,7 @@ COMMANDS = {
     "find": N_("Which cases hold a link (in private)"),
     "family": N_("The channels of a case of yours, drawn (in private)"),
     "duty": N_("Who is on duty; on or off after it"),
+    "room": N_("Is this room in order?"),
     "freeze": N_("Stop all work on cases (leads)"),
     "thaw": N_("Let it go on (leads)"),
     "help": N_("How this works"),

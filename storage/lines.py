@@ -41,6 +41,10 @@ class Lines:
         )
         return [Case(**row._asdict()) for row in rows]
 
+    async def pages(self) -> list[str]:
+        """All pages that have a line."""
+        return list(await self._connection.scalars(select(_T.page).distinct().order_by(_T.page)))
+
     async def drop(self, case_id: str) -> str | None:
         """The case has its own card now; gives the page it stood on, if it did."""
         gone = delete(tables.lines).where(_T.case_id == case_id).returning(_T.page)

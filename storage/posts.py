@@ -41,6 +41,13 @@ class Posts:
         """It is no longer there."""
         await self._connection.execute(delete(tables.posts).where(_T.key == key))
 
+    async def cards(self) -> list[tuple[str, str]]:
+        """The cases that have a card, those that are not closed first: id and urgency."""
+        case = tables.cases.c
+        query = select(case.id, case.urgency).join(tables.posts, _T.key == case.id)
+        rows = await self._connection.execute(query.order_by(case.state == "closed", case.id))
+        return [(row.id, row.urgency) for row in rows]
+
     async def ours(self, chat: int, above: int) -> set[int]:
         """The ids of our messages in a chat, above a floor."""
         query = select(_T.message).where(_T.chat == chat, _T.message > above)

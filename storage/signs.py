@@ -1,4 +1,7 @@
-"""Signs hung out in the staff room: who is on duty, who froze it, which leads can be told."""
+"""Signs hung out in the staff room: who is on duty, who froze it, which leads can be told.
+
+*known*: administrators for whom somebody vouched; *bot*: another bot, seen to join.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import tables
 from storage.statements import put
 
-Kind = Literal["duty", "frozen", "lead"]
+Kind = Literal["duty", "frozen", "lead", "known", "bot"]
 
 _T = tables.signs.c
 

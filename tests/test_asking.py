@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.clerk import Clerk
-from bot.clerk import Room as Where
+from bot.clerk import Room as Group
 from bot.herald import erase_case
+from bot.lender import Lender
 from bot.parcels import Done, Nothing, Parcel, Send
 from handlers.drafting import Organisation
 from handlers.staff import Caseworker, Screen, press
@@ -33,8 +34,8 @@ def both(store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock)
     return Room.open(store, Keys(door_keys, staff_keys), clock)
 
 
-def clerk(room: Room) -> Clerk:
-    return Clerk(Where(-1001, None, "zz_bot"), room.keys.staff, US)
+def lender(room: Room) -> Lender:
+    return Lender(room.keys.staff, US)
 
 
 async def letter_of(room: Room) -> Letter | None:
@@ -44,7 +45,7 @@ async def letter_of(room: Room) -> Letter | None:
 
 async def arrive(room: Room, letter: Letter, message: int = 50) -> Parcel | None:
     """Let the courier deliver this letter; what it carried, if anything."""
-    kind = clerk(room).kinds()["draft"]
+    kind = lender(room).kinds()["draft"]
     assert kind.after is not None
     async with room.store.begin() as books:
         errand = await kind.deliver(books, letter, room.now())
@@ -185,7 +186,7 @@ async def test_what_is_missing_stands_below_the_text_and_not_in_what_is_copied(
     await compose(room, case_id)
     letter = await letter_of(room)
     assert letter is not None
-    nobody = Clerk(Where(-1001, None, "zz_bot"), room.keys.staff)
+    nobody = Lender(room.keys.staff)
 
     async with room.store.begin() as books:
         errand = await nobody.draft(books, letter, room.now())
@@ -241,7 +242,7 @@ async def test_no_letter_of_a_draft_is_delivered_when_it_may_not_be_seen_any_mor
     await spoil(room, case_id, how)
 
     async with room.store.begin() as books:
-        assert await clerk(room).draft(books, letter, room.now()) == Nothing()
+        assert await lender(room).draft(books, letter, room.now()) == Nothing()
 
 
 @pytest.mark.parametrize("how", GONE)
@@ -272,7 +273,7 @@ async def test_what_arrives_while_they_leave_is_taken_away_at_once(room: Room) -
     await compose(room, case_id)
     letter = await letter_of(room)
     assert letter is not None
-    kind = clerk(room).kinds()["draft"]
+    kind = lender(room).kinds()["draft"]
     assert kind.after is not None
     async with room.store.begin() as books:
         errand = await kind.deliver(books, letter, room.now())
@@ -293,7 +294,7 @@ async def test_whose_lease_is_over_loses_the_draft_from_the_screen(room: Room) -
         lease = await books.outbox.get(f"lease:{case_id}")
         assert lease is not None
         over = replace(lease, body={**lease.body, "stage": "end"})
-        await clerk(room).lease(books, over, room.now())
+        await Clerk(Group(-1001, None, "zz_bot"), room.keys.staff).lease(books, over, room.now())
 
     assert "withdraw" in [one.kind for one in await room.letters()]
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.clerk import MOST_OF_A_CAPTION, Clerk
+from bot.clerk import Clerk
 from bot.clerk import Room as Group
+from bot.lender import MOST_OF_A_CAPTION, Lender
 from bot.parcels import Done, Errand, Nothing, Send
 from handlers.families import MOST_DRAWN, family, family_of
 from handlers.homes import Home
@@ -39,15 +40,15 @@ def at(channel: str) -> Home:
     return Home("telegram", f"https://t.me/zz_invented_{channel}")
 
 
-def clerk_of(room: Room) -> Clerk:
-    return Clerk(Group(-100, None, "zz_bot"), room.keys.staff)
+def lender_of(room: Room) -> Lender:
+    return Lender(room.keys.staff)
 
 
 async def carded(room: Room, case_id: str) -> None:
     """The case's card is made: from then on its links and homes are counted."""
     letter = Letter(1, "staff", "card", case_id, None, 1, {}, room.now(), 0, None)
     async with room.store.begin() as books:
-        await clerk_of(room).card(books, letter, room.now())
+        await Clerk(Group(-100, None, "zz_bot"), room.keys.staff).card(books, letter, room.now())
 
 
 async def filed(room: Room, *urls: str, name: str, minor: str = "no") -> str:
@@ -345,7 +346,7 @@ async def test_a_home_that_only_closed_cases_know_is_in_nobodys_family(room: Roo
 async def drawing(room: Room) -> tuple[Letter, Errand]:
     (letter,) = [one for one in await room.letters() if one.kind == "family"]
     async with room.store.begin() as books:
-        return letter, await clerk_of(room).family(books, letter, room.now())
+        return letter, await lender_of(room).family(books, letter, room.now())
 
 
 async def test_the_picture_is_made_when_it_is_delivered(room: Room) -> None:
@@ -375,7 +376,7 @@ async def test_the_picture_is_taken_away_in_time(small_room: Room) -> None:
     letter, errand = await drawing(room)
 
     async with room.store.begin() as books:
-        await clerk_of(room).after_family(books, letter, errand, Done(99), room.now())
+        await lender_of(room).after_family(books, letter, errand, Done(99), room.now())
 
     away = [one for one in await room.letters(after=QUARTER) if one.kind == "withdraw"]
     assert [(one.body["message"], one.due) for one in away] == [
@@ -393,7 +394,7 @@ async def test_no_picture_comes_to_who_has_the_case_no_more(small_room: Room) ->
         letter = next(one for one in letters if one.case_id == case_id)
         async with room.store.begin() as books:
             assert not holds(KIT, await books.cases.get(case_id))
-            assert await clerk_of(room).family(books, letter, room.now()) == Nothing()
+            assert await lender_of(room).family(books, letter, room.now()) == Nothing()
 
 
 async def test_no_picture_comes_once_the_links_are_closed_again(small_room: Room) -> None:

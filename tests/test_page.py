@@ -327,6 +327,21 @@ async def test_a_forced_reply_quotes_its_question(world: World) -> None:
     assert note["reply_to_message"]["text"] == "Write a note"
 
 
+async def test_the_settings_of_the_staff_group_are_switched_on_the_page(world: World) -> None:
+    page = world.page
+    await page.get_by_role("button", name="People").click()
+    for label in ("newcomers see history", "messages stay", "another bot"):
+        async with page.expect_response("**/sandbox/act"):
+            await page.get_by_label(label).click()
+        await expect(page.get_by_label(label)).to_be_checked()
+
+    group = await world.staff.call("getChat", chat_id=world.group)
+
+    assert group["has_visible_history"]
+    assert "message_auto_delete_time" not in group
+    await expect(world.chat("group")).to_contain_text("Front Door joined")
+
+
 async def test_a_link_to_the_staff_bot_opens_the_speakers_own_chat(world: World) -> None:
     await world.page.get_by_label("speaking as").select_option("Kit")
     url = "https://t.me/front_door_staff_demo_bot?start=calm_heron"

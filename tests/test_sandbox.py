@@ -332,7 +332,10 @@ async def test_ptb_learns_who_is_in_the_group(telegram: Telegram, staff: Staff) 
     assert [one.user.id for one in rulers] == [OWNER, KIT, staff.bot.id]
     assert await staff.bot.get_chat_member_count(group) == 3
     full = await staff.bot.get_chat(group)
-    assert (full.title, full.has_visible_history) == ("Staff room", True)
+    assert (full.title, full.has_visible_history) == ("Staff room", None)
+    assert full.has_protected_content
+    assert full.permissions
+    assert not full.permissions.can_add_web_page_previews
     assert await staff.bot.pin_chat_message(group, 1)
 
 

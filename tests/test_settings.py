@@ -341,8 +341,26 @@ async def test_a_bot_that_is_no_administrator_is_found(house: House) -> None:
 
     wrong = await house.wrong()
 
-    assert wrong.keys() - HALVES == {"staff bot is an administrator"}
-    assert "Make the staff bot an administrator" in wrong["staff bot is an administrator"]
+    (what,) = wrong.keys() - HALVES
+    assert what.startswith("staff group, by the staff bot: I am no administrator")
+    assert "Add Admin" in wrong[what]
+
+
+async def test_a_group_that_lets_content_out_is_found(house: House) -> None:
+    store = Store(str(house.shared["database_url"]))
+    await store.prepare()
+    async with store.begin() as books:
+        await books.signs.hang("known", 1, "zz invented lead")
+    await store.close()
+    house.sandbox.set_up(history=True, username="zz_invented")
+
+    wrong = await house.wrong()
+
+    assert {what.partition("bot: ")[2][:14] for what in wrong.keys() - HALVES} == {
+        "The group is p",
+        "Who joins sees",
+        "Nobody has vou",
+    }
 
 
 async def test_a_topic_that_is_not_there_is_found(house: House) -> None:

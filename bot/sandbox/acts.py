@@ -7,11 +7,11 @@ do on a real phone raises CannotDo with the reason.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from bot.sandbox import wire
-from bot.sandbox.chats import Chat, Json, Message
+from bot.sandbox.chats import Chat, Json, Message, Settings
 from bot.sandbox.entities import marked, pieces, units
 from bot.sandbox.limits import MOST_CAPTION, MOST_TEXT
 from bot.sandbox.listed import LISTED, fits, shared
@@ -177,6 +177,14 @@ def anonymous(sandbox: Sandbox, act: Json) -> None:
     sandbox.set_anonymous(sandbox.person(act["person"]).id, bool(act["on"]))
 
 
+def set_up(sandbox: Sandbox, act: Json) -> None:
+    """Change one setting of the staff group: *what* of chats.Settings, and its new *value*."""
+    what = {one.name: type(one.default) for one in fields(Settings)}
+    if not isinstance(act["value"], what[act["what"]]):
+        raise CannotDo("that setting has no such value")
+    sandbox.set_up(**{act["what"]: act["value"]})
+
+
 def move_clock(sandbox: Sandbox, act: Json) -> None:
     sandbox.move_clock(float(act["seconds"]))
 
@@ -260,6 +268,7 @@ ACTS: dict[str, Callable[[Sandbox, Json], Json | None]] = {
         leave,
         administrator,
         anonymous,
+        set_up,
         move_clock,
         add_bot_to_group,
         delete,

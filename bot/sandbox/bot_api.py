@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.sandbox import limits, wire
 from bot.sandbox.calls import Call, models, read
-from bot.sandbox.chats import BotAccount, Chat, Json, Message, Refusal, Toast, Upload
+from bot.sandbox.chats import Account, BotAccount, Chat, Json, Message, Refusal, Toast, Upload
 from bot.sandbox.entities import units
 from bot.sandbox.inbox import PRESS_KEPT
 from bot.sandbox.limits import Refused
@@ -298,8 +298,8 @@ _TOO_OLD = "query is too old and response timeout expired or query ID is invalid
 async def get_chat(call: Call) -> Json:
     chat = call.chat()
     full = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": _NO_GIFTS}
-    if chat.bot is None and chat.rules(call.bot.id):
-        full["has_visible_history"] = True
+    if chat.bot is None:
+        full |= wire.settings(chat.settings, chat.rules(call.bot.id))
     return wire.chat(chat) | full
 
 
@@ -326,7 +326,13 @@ async def get_chat_member(call: Call) -> Json:
     if account is None:
         raise Refused(400, "PARTICIPANT_ID_INVALID")
     standing = chat.standing.get(who, "left")
-    return wire.member(account, standing, who in chat.anonymous, who in chat.away)
+    return _member(chat, account, standing)
+
+
+def _member(chat: Chat, account: Account, standing: str) -> Json:
+    who = account.id
+    rights = {"rights": chat.rights[who]} if who in chat.rights else {}
+    return wire.member(account, standing, who in chat.anonymous, who in chat.away, **rights)
 
 
 async def get_chat_administrators(call: Call) -> list[Json]:
@@ -334,7 +340,7 @@ async def get_chat_administrators(call: Call) -> list[Json]:
     if chat.bot is not None:
         raise Refused(400, "there are no administrators in the private chat")
     return [
-        wire.member(call.sandbox.accounts[who], status, who in chat.anonymous)
+        _member(chat, call.sandbox.accounts[who], status)
         for who, status in chat.standing.items()
         if chat.rules(who) and (call.params.get("return_bots") or not _is_other_bot(call, who))
     ]

@@ -82,13 +82,27 @@ class Message:
     version: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an administrator may set for a supergroup; at first as a careful team would have it.
+
+    *timer*: seconds after which messages should go, 0 for never; it is told, and nothing goes.
+    """
+
+    history: bool = False
+    forwarding: bool = False
+    previews: bool = False
+    timer: int = 31 * 86400
+    username: str = ""
+
+
 @dataclass(slots=True, eq=False)
 class Chat:
     """A private chat (bot set, id the person's) or a supergroup (bot None).
 
     *standing* is each member's status in the Bot API's words: creator, administrator, member,
     left, kicked, restricted; *away* are the restricted who are not inside. *topics* are the
-    thread ids that exist.
+    thread ids that exist. *rights*: those of an administrator who has not all of them.
     """
 
     id: int
@@ -104,6 +118,8 @@ class Chat:
     keyboard: Json | None = None
     force_reply: int | None = None
     last_id: int = 0
+    settings: Settings = Settings()
+    rights: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def present(self) -> list[int]:
         """The ids of those who are in this group now."""

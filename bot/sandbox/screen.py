@@ -86,6 +86,7 @@ def _chat(sandbox: Sandbox, chat: Chat) -> Json:
         "messages": [_message(sandbox, chat, one) for one in chat.messages.values()],
         "keyboard": chat.keyboard,
         "force_reply": chat.force_reply,
+        "settings": None if private else asdict(chat.settings),
     }
 
 
@@ -163,6 +164,8 @@ def _service_words(service: Json) -> str:
             return f"{name} left"
         case {"forum_topic_created": {"name": name}}:
             return f"topic “{name}”"
+        case {"message_auto_delete_timer_changed": {"message_auto_delete_time": seconds}}:
+            return f"messages go after {seconds // 86400} days" if seconds else "messages stay"
         case {"pinned_message": _}:
             return "pinned a message"
         case {"chat_shared": shared}:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from bot.sandbox import wire
 from bot.sandbox.chats import (
@@ -188,6 +189,16 @@ class Sandbox:
         change(who)
         self._stand(self.group, who, self.group.standing.get(who, "left"), self._host(self.group))
 
+    def set_up(self, **settings: Any) -> None:
+        """Change settings of the staff group. Bots hear of the timer only, as in Telegram."""
+        before, chat = self.group.settings, self.group
+        chat.settings = replace(before, **settings)
+        if chat.settings.timer != before.timer:
+            timer = {"message_auto_delete_time": chat.settings.timer}
+            service = {"message_auto_delete_timer_changed": timer}
+            self.post(chat, Message(self._host(chat), service=service))
+        self.touch()
+
     def set_blocked(self, chat: Chat, on: bool) -> None:
         """The person of a private chat blocks the bot, or lets it write again."""
         chat.blocked = on
@@ -326,5 +337,6 @@ def default_sandbox(clock: Callable[[], float]) -> Sandbox:
     sandbox.make_group("Staff room", owner.id)
     sandbox.join(kit.id)
     sandbox.join(staff.id, administrator=True)
+    sandbox.group.rights[staff.id] = ("can_delete_messages",)
     sandbox.inboxes[staff.id].clear()  # it joined long ago
     return sandbox

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.sandbox.chats import (
     CHANNEL_BOT,
@@ -12,6 +12,7 @@ from bot.sandbox.chats import (
     Chat,
     Json,
     Message,
+    Settings,
 )
 
 _MEDIA: dict[str, Json] = {
@@ -83,7 +84,23 @@ def chat(of: Chat) -> Json:
     if of.type == "private":
         return {"id": of.id, "type": "private", "first_name": of.title}
     forum = {"is_forum": True} if of.topics else {}
-    return {"id": of.id, "type": "supergroup", "title": of.title, **forum}
+    public = {"username": of.settings.username} if of.settings.username else {}
+    return {"id": of.id, "type": "supergroup", "title": of.title, **public, **forum}
+
+
+def settings(of: Settings, to_administrator: bool) -> Json:
+    """What ChatFullInfo tells of a supergroup's settings; what is off is left out."""
+    permissions = dict.fromkeys(_LEAVE, True) | {"can_add_web_page_previews": of.previews}
+    told: Json = {"permissions": permissions}
+    if of.username:
+        told["active_usernames"] = [of.username]
+    if not of.forwarding:
+        told["has_protected_content"] = True
+    if of.timer:
+        told["message_auto_delete_time"] = of.timer
+    if of.history and to_administrator:
+        told["has_visible_history"] = True
+    return told
 
 
 def message(one: Message, within: Chat, accounts: Mapping[int, Account]) -> Json:
@@ -153,13 +170,20 @@ def media(one: Message) -> Json:
     return {kind: [file] if kind == "photo" else file, **album}
 
 
-def member(account: Account, status: str, anonymous: bool = False, away: bool = False) -> Json:
+def member(
+    account: Account,
+    status: str,
+    anonymous: bool = False,
+    away: bool = False,
+    rights: Collection[str] = _RIGHTS,
+) -> Json:
     """A ChatMember of this status; *away*: restricted, and not inside."""
     shape: Json = {"status": status, "user": user(account)}
     if status == "creator":
         shape["is_anonymous"] = anonymous
     if status == "administrator":
-        shape |= {"is_anonymous": anonymous, **dict.fromkeys(_RIGHTS, True)}
+        shape |= {right: right in rights for right in _RIGHTS}
+        shape |= {"is_anonymous": anonymous, "can_manage_chat": True}
         shape["can_promote_members"] = False
     if status == "restricted":
         shape |= {"is_member": not away, "until_date": 0, **dict.fromkeys(_LEAVE, False)}
