@@ -20,7 +20,7 @@ from storage.keys import DoorKeys, StaffKeys
 from tests.cases import Keys, file_case, telegram
 from tests.conftest import Clock
 
-STEPS = 400
+STEPS = 600
 WORKERS = [Caseworker(number, f"zz {number}", "en", leads=number < 3) for number in range(1, 9)]
 WORDS = ["", "removed", "requested", "refused", "partly", "withdrawn", "no answer", "police"]
 LINK = re.compile(r"https://t\.me/zz_invented_(\d+)/")
