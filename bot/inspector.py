@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.bot_api import BotApi, Failed, Refused
 from bot.clerk import Room, moment
-from handlers.guestbook import Guestbook
+from handlers.guestbook import Guestbook, until_next
 from handlers.room import Check, Facts, Member
 from storage.signs import Sign
 
@@ -65,7 +65,10 @@ class Inspector:
                 facts = await read_room(self._api, self._room.chat, self._bot, seen)
             except Failed:
                 facts = None
-            check = await self._book.note(facts, seen, moment(self._clock), update)
+            now = moment(self._clock)
+            check = await self._book.note(facts, seen, now, update)
+            if self._next is None:
+                self._next = (now + until_next(facts)).timestamp()
         self._poke()
         return check
 

@@ -75,7 +75,7 @@ class Guestbook:
                 await forget_bots(books, facts, asked_for)
                 unknown = await unknown_leads(books, facts, before)
                 check = Check(day, facts, unknown)
-            await keep(books, check, now + (A_DAY if facts else SOON))
+            await keep(books, check, now + until_next(facts))
             await tell(books, before, check, now, asked=bool(update) and first)
             return check
 
@@ -99,6 +99,11 @@ class Guestbook:
             await keep(books, check, act.now + A_DAY)
             await tell(books, before, check, act.now)
             return room.KNOWN
+
+
+def until_next(facts: Facts | None) -> timedelta:
+    """How long after a look the next one comes."""
+    return A_DAY if facts else SOON
 
 
 async def last(books: Books) -> Check:
