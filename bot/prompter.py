@@ -21,7 +21,11 @@ class Prompter:
 
     def kinds(self) -> dict[str, Kind]:
         """Its letters of the staff lane."""
-        return {"due": Kind(self.due, self.after_due), "back": Kind(self.back)}
+        return {
+            "due": Kind(self.due, self.after_due),
+            "back": Kind(self.back),
+            "twice": Kind(self.twice),
+        }
 
     async def due(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The links to be looked after today; nothing where nobody holds the case, or it ends."""
@@ -53,7 +57,17 @@ class Prompter:
         )
         if row is None:
             return Nothing()
-        screen = marking.is_back(case, read_link(row, self.keys))
+        screen = marking.again(case, read_link(row, self.keys), "back")
+        return await self._to_holder(books, case, screen, now)
+
+    async def twice(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """A person sent a link that stands in the case already; what is back is told as that."""
+        case = await books.cases.get(str(letter.case_id))
+        rows = {row.number: row for row in await books.links.of(case.id)}
+        row = rows.get(letter.body["number"])
+        if row is None or row.state in ("removed", "back"):
+            return Nothing()
+        screen = marking.again(case, read_link(row, self.keys), "twice")
         return await self._to_holder(books, case, screen, now)
 
     async def _to_holder(self, books: Books, case: Case, screen: Screen, now: datetime) -> Errand:

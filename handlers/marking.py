@@ -1,13 +1,14 @@
 """Marks: by them the same link is found again, in its own case and in any other."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from handlers.casework import read_link
 from handlers.desk import Opened
 from handlers.housing import settle
 from handlers.staff import Screen, platform, press
-from handlers.talk import Button, Say, Strong
+from handlers.talk import Blank, Button, Say, Strong
 from locales import N_
 from storage.books import Books, Case, LinkRow
 from storage.keys import StaffKeys
@@ -36,12 +37,13 @@ async def mark_one(
     here = [one for one in others if one.case_id == row.case_id and one.number < row.number]
     if here and await is_untouched(books, row):
         await merge(books, here[0], row, link, keys)
+        await tell_holder(books, "twice", here[0], row.day, now)
     else:
         await books.links.mark(row.case_id, row.number, mark)
         await settle(books, row.case_id, link, keys)
     for one in others if row.state == "new" else ():
         if one.state == "removed":
-            await put_back(books, one, row.day, now)
+            await tell_holder(books, "back", one, row.day, now)
 
 
 async def is_untouched(books: Books, row: LinkRow) -> bool:
@@ -61,13 +63,13 @@ async def merge(
     await books.links.drop(again.case_id, again.number)
 
 
-async def put_back(books: Books, row: LinkRow, day: date, now: datetime) -> None:
-    """A letter, so that its case is held still by itself."""
+async def tell_holder(books: Books, kind: str, row: LinkRow, day: date, now: datetime) -> None:
+    """A letter about a link reported again on *day*, so that its case is held still by itself."""
     await books.outbox.put(
         "staff",
-        "back",
+        kind,
         case_id=row.case_id,
-        key=f"back:{row.case_id}:{row.number}",
+        key=f"{kind}:{row.case_id}:{row.number}",
         body={"number": row.number, "day": day.isoformat()},
         due=now,
     )
@@ -88,10 +90,14 @@ async def find_back(
     return row if row and row.state == "back" else None
 
 
-def is_back(case: Case, link: Opened) -> Screen:
+AGAIN: Mapping[str, str] = {
+    "back": N_("{case}: link {number} ({platform}) was reported again. It counts as back again."),
+    "twice": N_("{case}: link {number} ({platform}) was sent once more. It is kept once."),
+}
+
+
+def again(case: Case, link: Opened, what: str) -> Screen:
     """For whoever holds its case: by number and platform, never where it was seen."""
-    line = Say(
-        N_("{case}: link {number} ({platform}) was reported again. It counts as back again."),
-        {"case": Strong(case.name), "number": link.number, "platform": platform(link.platform)},
-    )
+    blanks: dict[str, Blank] = {"case": Strong(case.name), "number": link.number}
+    line = Say(AGAIN[what], {**blanks, "platform": platform(link.platform)})
     return Screen((line,), (Button(press("state", case.id, link.number), N_("Open")),))

@@ -8,7 +8,7 @@ from handlers import ladder
 from handlers.desk import STATES, Opened, back, link_line, page_of_choices
 from handlers.protect import known, route_lines
 from handlers.staff import DO_NOT_ASK, Screen, Summary, platform, press, spelled
-from handlers.talk import Blank, Button, Code, Fact, Say
+from handlers.talk import Blank, Button, Code, Fact, Read, Say
 from locales import N_, facts
 from storage.books import Request
 from storage.links import LinkState
@@ -121,18 +121,22 @@ def rung_name(rung: str) -> Blank:
 def way_lines(name: str, rung: str) -> tuple[Say, ...]:
     """What to do on that way, where it leads and what it asks for."""
     entry = ladder.entry_of(name)
-    text = Say("{text}", {"text": Fact(f"rungs.{rung}.text")})
+    text = as_read(f"rungs.{rung}", "text")
     if rung == "form":
         who = (who_line(entry),) if "who_en" in entry.fields else ()
         # Of any website the facts tell what a person may do, not what our team does.
         is_told = known(entry) and entry.key != "platforms.website"
         return (*(route_lines(entry) if is_told else (text,)), *who)
     if rung == "trusted" and entry.fields.get("trusted_confidence") in ladder.KNOWN:
-        return (Say("{text}", {"text": Fact(f"{entry.key}.trusted")}), text)
+        return (as_read(entry.key, "trusted"), text)
     if rung == "regulator" and "regulator" in entry.fields:
-        also = Fact(f"rungs.{entry.fields['regulator']}.text")
-        return (Say("{text}", {"text": also}), text)
+        return (as_read(f"rungs.{entry.fields['regulator']}", "text"), text)
     return (text,)
+
+
+def as_read(key: str, field: str) -> Say:
+    """What the facts say, and when that was read; past its date, that it is being checked."""
+    return Say("{text} ({read})", {"text": Fact(f"{key}.{field}"), "read": Read(key)})
 
 
 def who_line(entry: facts.Entry) -> Say:
@@ -152,7 +156,10 @@ def clock_line(name: str, rung: str) -> Say:
     clock = ladder.clock(name, rung)
     blanks: dict[str, Blank] = {"hours": clock.hours, "days": clock.days}
     if clock.whose == "law":
-        law = {"law": Fact(f"{ladder.LAW}.name"), "note": Fact(f"{ladder.LAW}.note")}
+        law: dict[str, Blank] = {
+            "law": Fact(f"{ladder.LAW}.name"),
+            "note": as_read(ladder.LAW, "note"),
+        }
         return Say(N_("{law} gives it {hours} hours. {note}"), {**blanks, **law})
     return Say(CLOCKS[clock.whose], blanks)
 

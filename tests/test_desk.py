@@ -248,6 +248,15 @@ def test_where_the_person_took_it_back_no_way_is_told() -> None:
             assert not [one for one in screen.buttons if one.name.startswith("ask:")]
 
 
+def test_past_its_date_a_way_and_a_clock_are_being_checked() -> None:
+    page = sheet.page(Sheet(OF, Opened(1, "new", "facebook", "", URL), TODAY))
+    hosts = sheet.page(Sheet(OF, Opened(1, "new", "bunkr", "", URL), TODAY))
+
+    for screen, times in ((page, 2), (hosts, 1)):
+        late = Voice("en", date(2027, 6, 1)).page(screen.says).text
+        assert late.count("this is being checked; it may have changed") == times
+
+
 def test_an_older_reference_is_cut_and_the_newest_is_whole() -> None:
     old, new = "zz-old-" + "1" * 60, "zz-new-" + "2" * 60
     requests = (Asked("form", TODAY, TODAY, old), Asked("search", TODAY, TODAY, new))
@@ -751,7 +760,8 @@ async def test_the_same_link_sent_twice_to_one_case_is_one_row(room: Room) -> No
     await add_link(room, case_id, telegram(9))
 
     await card_goes_out(room, case_id)
-    await told(room)
+
+    assert [words.partition(" (")[0] for _, words in await told(room)] == ["quiet heron: link 2"]
 
     async with room.store.begin() as books:
         rows = await books.links.of(case_id)
@@ -773,6 +783,8 @@ async def test_the_address_that_holds_a_key_is_kept_of_two(room: Room) -> None:
 
     shown = said(await room.press("show", case_id))
     assert telegram(2) + "?zz_invented_key" in shown
+    ((_, words),) = await told(room)
+    assert words.endswith("was sent once more. It is kept once.")
     assert await states(room, case_id) == ["new"] * 3
 
 

@@ -76,7 +76,8 @@ def downgrade() -> None:
     for row in connection.execute(told.order_by(REQUESTS.c.number)).all():
         theirs = (LINKS.c.case_id == row.case_id) & (LINKS.c.number == row.link)
         connection.execute(sa.update(LINKS).where(theirs).values(reference=row.reference))
-    connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.kind.in_(("due", "back"))))
+    ours = OUTBOX.c.kind.in_(("due", "back", "twice"))
+    connection.execute(sa.delete(OUTBOX).where(ours))
     _forget_undone()
     op.drop_column("links", "look")
     op.drop_table("requests")
