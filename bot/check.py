@@ -71,6 +71,7 @@ async def check_staff(settings: StaffSettings, clock: Callable[[], float]) -> li
         if not any(finding.mend for finding in token):
             findings += [finding async for finding in check_group(api, settings.staff_chat)]
             findings += [finding async for finding in check_topic(api, settings)]
+    findings.append(Finding(f"closed cases are erased after {settings.keep_closed_days} days"))
     return findings
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.alarm import ALARMS
 from bot.parcels import Delete, Done, Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
 from bot.rush import PAGE, TIDY, post_key, put_page
-from handlers import desk, digest, leases, lists, staff
+from handlers import counting, desk, digest, leases, lists, staff
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, read_link, summary
 from handlers.hours import HONG_KONG, at
@@ -91,6 +91,7 @@ class Clerk:
         """The case's one card as the case is now; in the same transaction its links' marks."""
         case = await books.cases.get(str(letter.case_id))
         await self._mark(books, case)
+        await counting.count(books, case, self.keys)
         loud = bool(letter.body.get("loud")) and case.state == "waiting"
         reminder = staff.remind(case, await books.signs.out("duty"), here(now)) if loud else ()
         of = await summary(books, case, self.keys)

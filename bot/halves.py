@@ -162,6 +162,7 @@ async def open_staff(
                 keys,
                 clock,
                 partial(new_id, below),
+                kept_for=settings.keep_closed,
             )
         )
         receiver = Receiver(api, then(room.desk, heard), store, clock)

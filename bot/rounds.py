@@ -1,4 +1,5 @@
-"""The rounds: by the clock, whoever holds a case is looked for in the group.
+"""The rounds: by the clock, whoever holds a case is looked for in the group, and what has had its
+time is erased.
 
 Telegram tells who leaves (chat_member), but an update can be missed: while the bot is no
 administrator, or after a day without us. Only holders are asked for, one after the other.
@@ -9,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
+from bot.archivist import Archivist
 from bot.clerk import moment
 from bot.members import Members
 from handlers.casebook import Casebook
@@ -26,12 +28,13 @@ class Rounds:
     def __init__(
         self,
         casebook: Casebook,
+        archivist: Archivist,
         members: Members,
         poke: Callable[[], None],
         clock: Callable[[], float],
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._casebook, self._members = casebook, members
+        self._casebook, self._archivist, self._members = casebook, archivist, members
         self._poke, self._clock, self._wait = poke, clock, wait
         self._next = 0.0
 
@@ -47,6 +50,8 @@ class Rounds:
     async def _go(self) -> None:
         try:
             await self._casebook.begin_days(moment(self._clock))
+            if await self._archivist.go(moment(self._clock)):
+                self._poke()
             await self._members.note_leads()
             for holder in await self._casebook.holders():
                 if await self._members.have_lost(holder):

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NoReturn
 
 from telegram import Update
 from telegram.ext import Application, ApplicationBuilder
 
 from bot import staff_slim
+from bot.archivist import Archivist
 from bot.clerk import Clerk, Room, moment
 from bot.courier import Courier, Heights, Pace
 from bot.hall import NOBODY, Hall
@@ -24,6 +26,7 @@ from bot.slim import lane_of, part_of
 from bot.trouble import Unanswered
 from handlers import staff
 from handlers.casebook import Casebook
+from handlers.casework import KEPT_FOR
 from handlers.spoken import Answer
 from handlers.staff import Screen
 from handlers.talk import Say
@@ -67,11 +70,12 @@ async def open_staff_room(
     clock: Callable[[], float],
     new_id: Callable[[], str],
     pace: Pace | None = None,
+    kept_for: timedelta = KEPT_FOR,
 ) -> AsyncIterator[StaffRoom]:
     """Call Telegram once (getMe), and put the staff room together.
 
     *api* is the Bot API's base address; *chat* and *topic* say where the cards go; *clock* gives
-    unix seconds, *new_id* 32 random hex digits.
+    unix seconds, *new_id* 32 random hex digits; closed cases stay *kept_for*.
     """
     builder = ApplicationBuilder().application_class(Switchboard).token(token)
     app = builder.base_url(f"{api}/bot").updater(None).job_queue(None).build()
@@ -91,12 +95,12 @@ async def open_staff_room(
             rush=Rush(),
             sounding=SOUNDING,
         )
-        casebook = Casebook(store, drafts, keys, new_id)
+        casebook = Casebook(store, drafts, keys, new_id, kept_for)
         members = Members(app.bot, room, clock)
         hall = Hall(app.bot.id, room, casebook, members, postman, heights, courier.poke, clock)
         app.add_handlers(hall.handlers())
         await set_menu(app.bot, room, moment(clock))
-        rounds = Rounds(casebook, members, courier.poke, clock)
+        rounds = Rounds(casebook, Archivist(store, kept_for), members, courier.poke, clock)
         yield StaffRoom(desk(app, hall), courier, rounds)
 
 

@@ -6,12 +6,12 @@ Every verb is one transaction: the seen-mark of its update, the act, its audit r
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
 from handlers import desk, leases, lists, staff
-from handlers.casework import Act, Work, put_fresh_card, summary, tell
+from handlers.casework import KEPT_FOR, Act, Work, put_fresh_card, summary, tell
 from handlers.links import Link
 from handlers.lists import A_PAGE
 from handlers.names import names_in
@@ -30,13 +30,21 @@ _PRESS = re.compile(r"([a-z]+):([0-9a-f]{32}):([0-9]{1,15}):([a-z_ ]{0,20})")
 class Casebook:
     """The staff's half of every case. *new_id* gives 32 random hex digits.
 
+    *kept_for*: how long a closed case stays.
+
     Every verb may raise Down: then nothing was done, and the same update may be heard again.
     """
 
     def __init__(
-        self, store: Store, drafts: Drafts, keys: StaffKeys, new_id: Callable[[], str]
+        self,
+        store: Store,
+        drafts: Drafts,
+        keys: StaffKeys,
+        new_id: Callable[[], str],
+        kept_for: timedelta = KEPT_FOR,
     ) -> None:
         self.store, self.drafts, self.keys, self.new_id = store, drafts, keys, new_id
+        self.kept_for = kept_for
 
     async def take(self, by: Caseworker, case_id: str, update: int, now: datetime) -> Say:
         """The first press wins; everybody else is told who did."""
@@ -124,7 +132,7 @@ class Casebook:
                     await withdraw(books, act.by.id, act.message, act.now)
                 if first and holds(act.by, case):
                     await leases.extend(books, case.id, act.by.id, act.by.language, act.now)
-                work = Work(books, self.keys, act, case, first, self.new_id, on)
+                work = Work(books, self.keys, act, case, first, self.new_id, on, self.kept_for)
                 return await verb.do(work, number, word)
         except NoSuchCase:
             return Screen((staff.NO_CASE,))

@@ -4,7 +4,7 @@ minutes; and the platform's own reference for it."""
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from handlers import desk
+from handlers import counting, desk
 from handlers.casework import Work, links_of, may_ask, put_news, the_link, the_row, told
 from handlers.desk import (
     MOST_CHOICES,
@@ -151,6 +151,7 @@ async def record(work: Work, number: int, word: str) -> Screen:
     if work.first and row.state != state:
         await remember(work, row)
         await work.books.links.record(work.case.id, number, state, row.reference, work.act.today)
+        await counting.follow_links(work.books, work.case, work.keys)
         await work.note_down(f"record {number}: {state}")
         await put_news(work)
     return await show_recorded(work, number)
@@ -183,6 +184,7 @@ async def undo(work: Work, number: int, word: str) -> Screen:
         await work.books.links.record(work.case.id, number, body["state"], reference, day)
         if body["reason"]:
             await work.books.links.explain(work.case.id, number, body["reason"])
+        await counting.follow_links(work.books, work.case, work.keys)
         await work.books.outbox.drop(last_key(work, number))
         await work.note_down(f"undo {number}: {body['state']}")
     gone = work.first and before is None

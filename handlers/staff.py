@@ -346,13 +346,17 @@ TO_LEADS = {
         "Today's end of the audit: {rows} rows, {link}. Keep this message: with it anybody can "
         "see whether rows were taken away."
     ),
+    "left": N_(
+        "Nobody has these cases, which were sent {days} days ago or before: {all}. The oldest is "
+        "{name}. They stay until somebody takes them; please see to it."
+    ),
 }
 CALL_LEADS = Say(
     N_("There is word for the leads: please open the private chat with me and press Start.")
 )
 
 
-URGENT = ("reveals",)  # these call leads in the group, where they cannot be told
+URGENT = ("reveals", "left")  # these call leads in the group, where they cannot be told
 
 
 def to_leads(body: Mapping[str, Any]) -> Screen:

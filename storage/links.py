@@ -21,7 +21,8 @@ _T = tables.links.c
 class LinkRow:
     """One link. *reference*: the platform's own number for a request; *day*: the last change's.
 
-    *reason*: why it cannot be removed, one of a few words of ours.
+    *since*: the day it was given. *reason*: why it cannot be removed, one of a few words of ours.
+    *counted_as*: as what it stands in the figures; None: it does not.
     """
 
     case_id: str
@@ -32,6 +33,8 @@ class LinkRow:
     mark: bytes | None
     day: date
     reason: str | None = None
+    counted_as: str | None = None
+    since: date = date.min
 
 
 class NoSuchLink(LookupError):
@@ -57,7 +60,7 @@ class Links:
         last = select(func.coalesce(func.max(_T.number), 0)).where(_T.case_id == case_id)
         first = (await self._connection.scalar(last) or 0) + 1
         added = [
-            LinkRow(case_id, number, link, "new", None, None, day)
+            LinkRow(case_id, number, link, "new", None, None, day, since=day)
             for number, link in enumerate(sealed, start=first)
         ]
         if added:
@@ -89,6 +92,13 @@ class Links:
     async def mark(self, case_id: str, number: int, mark: bytes) -> None:
         """Remember the mark by which the same link is found in other cases."""
         await self._change(case_id, number, mark=mark)
+
+    async def count_as(self, link: LinkRow, what: str) -> bool:
+        """True once: from now on it stands in the figures as *what*; False where it was first."""
+        before = _T.counted_as.is_not_distinct_from(link.counted_as)
+        which = (_T.case_id == link.case_id) & (_T.number == link.number) & before
+        statement = update(tables.links).where(which).values(counted_as=what)
+        return (await self._connection.execute(statement.returning(_T.number))).first() is not None
 
     async def states(self, case_id: str) -> Counter[str]:
         """How many links of a case are in each state."""
