@@ -6,13 +6,30 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.alarm import ALARMS
-from bot.parcels import Delete, Done, Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
+from bot.parcels import (
+    Attached,
+    Delete,
+    Done,
+    Edit,
+    Errand,
+    Gone,
+    Kind,
+    Nothing,
+    Outcome,
+    Parcel,
+    Send,
+)
+from bot.pictures import png
 from bot.rush import PAGE, TIDY, post_key, put_page
-from handlers import counting, desk, digest, leases, lists, staff
+from handlers import counting, desk, digest, leases, lists, publication, staff
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, read_link, summary
+from handlers.chart import chart
+from handlers.figures import figures
 from handlers.hours import HONG_KONG, at
 from handlers.lists import A_PAGE
+from handlers.periods import period
+from handlers.sheet import sheet
 from handlers.spoken import Answer, Voice
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
@@ -80,6 +97,7 @@ class Clerk:
             "withdraw": Kind(self.withdraw),
             "stale": Kind(self.withdraw, self.after_stale),
             "stub": Kind(self.stub, paced=True),
+            "figures": Kind(self.figures),
         }
 
     def to_group(self, screen: Screen, now: datetime, silent: bool = True) -> Parcel:
@@ -159,6 +177,8 @@ class Clerk:
                 return Screen((staff.CALL_LEADS,))
             case "leads only":
                 return Screen((staff.LEADS_ONLY,))
+            case "figures":
+                return Screen((publication.IN_PRIVATE,))
             case "duty":
                 return lists.on_duty(await books.signs.out("duty"))
             case _:
@@ -324,6 +344,18 @@ class Clerk:
         """Withdrawn after two minutes, counted from its arrival."""
         if isinstance(errand, Send) and isinstance(outcome, Done):
             await withdraw(books, errand.parcel.chat, outcome.message, now + LOOSE_FOR)
+
+    async def figures(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """The chart or the table of a period, as the counters are now; nothing personal in it."""
+        body, today = letter.body, here(now).date()
+        asked, voice = period(body["period"], today), Voice(body["language"], today)
+        if asked is None:
+            return Nothing()
+        told = figures(await books.figures.of(*asked.months), asked, today)
+        is_chart = body["form"].endswith(".png")
+        data = png(chart(told, voice)) if is_chart else sheet(told, voice)
+        file = Attached(f"figures-{asked.name}-{body['form']}", data)
+        return Send(Parcel(body["chat"], voice.message((publication.title(told),)), attached=file))
 
     async def withdraw(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """Take a message away."""

@@ -153,6 +153,8 @@ class Hall:
                 return await self.casebook.with_link(act, links)
             case "freeze" | "thaw":
                 return await self.casebook.freeze(act, what == "freeze")
+            case "figures":
+                return await self.casebook.figures(act, rest)
             case "duty" if rest in ("on", "off"):
                 return await self.casebook.duty(act, rest == "on")
             case _:
@@ -230,7 +232,8 @@ class Hall:
         return arrived(await self.postman.edit(message, self._parcel(by, screen)))
 
     def _parcel(self, by: Caseworker, screen: Screen) -> Parcel:
-        return Parcel(by.id, spoken(screen, by.language, self.now()), protect=True)
+        answer = spoken(screen, by.language, self.now())
+        return Parcel(by.id, answer, protect=screen.protect)
 
     # Who and when
 

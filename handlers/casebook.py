@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from handlers import desk, leases, lists, staff
+from handlers import desk, leases, lists, publication, staff
 from handlers.casework import KEPT_FOR, Act, Work, put_fresh_card, summary, tell
+from handlers.figures import figures
 from handlers.links import Link
 from handlers.lists import A_PAGE
 from handlers.names import names_in
+from handlers.periods import period
 from handlers.rights import holds
 from handlers.staff import Awaited, Caseworker, Screen
 from handlers.talk import Say
@@ -206,6 +208,20 @@ class Casebook:
                 for case in found.values():
                     await books.audit.add(act.by.id, "find", case.name, act.now)
         return lists.found(list(found.values()), act.here)
+
+    async def figures(self, act: Act, written: str) -> Screen:
+        """The figures of a period; a picture and a table of them come by letter."""
+        asked = period(written, act.today)
+        if asked is None:
+            return Screen((publication.BAD_PERIOD,))
+        async with self.store.begin() as books:
+            told = figures(await books.figures.of(*asked.months), asked, act.today)
+            if told.cases and await seen_first(books, act.update, act.now):
+                body = {"chat": act.by.id, "language": act.by.language, "period": asked.name}
+                for form in publication.FORMS:
+                    whole = {**body, "form": form}
+                    await books.outbox.put("staff", "figures", body=whole, due=act.now)
+        return publication.page(told)
 
     async def duty(self, act: Act, on: bool) -> Screen:
         """On duty, or off; who leaves the group is off."""

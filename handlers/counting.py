@@ -1,11 +1,11 @@
 """Counting: what happens with a case becomes counters, in the transaction in which it happens.
 
 Only a case whose person agreed to be counted, and only while they do. A case and each of its links
-stand in one counter each, that of how they are now, in the month in which they were given: so a
-record that is undone, a link that comes back or a case that is opened again moves between counters,
-and none is counted twice however often a letter or an update is heard. What is said of a person
-(age, gender, who shared it) goes into the counters of a whole year, of which nobody can tell a
-month with one case in it. No counter knows of another: nothing tells how two answers go together.
+stand in one counter each, that of how they are now, in the month in which they were given: so what
+is undone, comes back or is opened again moves between counters, and nothing is counted twice
+however often it is heard. What is said of a person (age, gender, who shared it) is counted by the
+year, since a month may have one case in it. No counter knows of another: nothing tells how two
+answers go together.
 """
 
 from collections.abc import Iterable

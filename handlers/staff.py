@@ -45,12 +45,16 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One message of ours. *asks*: what the next typed words will be, "" for nothing."""
+    """One message of ours. *asks*: what the next typed words will be, "" for nothing.
+
+    Not to *protect* is only for what holds nothing personal, and may be passed on.
+    """
 
     says: tuple[Say, ...]
     buttons: tuple[Button, ...] = ()
     asks: str = ""
     number: int = 0
+    protect: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ COMMANDS = {
     "case": N_("One case, by its name (in private)"),
     "find": N_("Which cases hold a link (in private)"),
     "duty": N_("Who is on duty; on or off after it"),
+    "figures": N_("Figures of a year, quarter or month (in private)"),
     "freeze": N_("Stop all work on cases (leads)"),
     "thaw": N_("Let it go on (leads)"),
     "help": N_("How this works"),
