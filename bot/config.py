@@ -22,7 +22,7 @@ WHAT_IT_IS = {
     "staff_token": "the token @BotFather gave for the staff bot",
     "staff_chat": "the number of the staff group, like -1001234567890",
     "staff_topic": "the number of a topic in the staff group, or nothing",
-    "keep_closed_days": "for how many days a closed case stays, 1 or more",
+    "keep_closed_days": "the number of days a closed case stays, 1 or more",
     "database_url": "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME",
     "redis_url": "redis://HOST:6379, or nothing",
     "keys": "the folder that `python -m bot keys new` wrote",

@@ -74,7 +74,7 @@ class Hall:
             return
         self.heights.seen(message.chat.id, message.message_id)
         match = self._command(message)
-        if match and update.message and (not match[3] or match[1] == "duty"):
+        if match and update.message and (not match[3] or match[1] in ("duty", "figures")):
             await self._asked(update.update_id, message, match[1], match[3] or "")
         elif await self._about_a_case(message):
             await self.casebook.send_away(

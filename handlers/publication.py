@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from handlers.figures import UNSAID, Figures, Row
 from handlers.merging import OTHER
 from handlers.report import HAPPENED, MINOR
-from handlers.staff import Screen, platform
+from handlers.staff import LANGUAGE_WORDS, Screen, platform
 from handlers.standing import OUTCOMES
 from handlers.talk import Blank, Fact, Say, Strong
 from locales import BOTH, N_
@@ -30,7 +30,7 @@ MADE = {
     "taken": N_("taken from a device"),
     "unknown": N_("not sure"),
 }
-LANGUAGE = {"yue_Hant": N_("Cantonese"), "en": N_("English"), BOTH: N_("none chosen")}
+LANGUAGE = {**LANGUAGE_WORDS, BOTH: N_("none chosen")}
 ALSO = {UNSAID: N_("not said"), OTHER: N_("other")}
 WORDS: Mapping[str, Mapping[str, str]] = {
     "gender": GENDER,

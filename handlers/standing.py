@@ -124,7 +124,7 @@ NOT_ASKED = N_("Next: no platform is asked, as you wished. You can change that h
 
 def until(told: Standing) -> tuple[Say, ...]:
     """Until when a closed case can be opened again; then nothing of it is left."""
-    if told.state != "closed" or not told.erased:
+    if not told.erased:
         return ()
     line = N_("On {day} all that is in this case is erased; this number then opens nothing.")
     return (Say(line, {"day": Day(told.erased)}),)

@@ -699,7 +699,7 @@ async def test_in_the_group_one_is_asked_to_ask_in_private(
     house: Callable[..., AbstractAsyncContextManager[House]],
 ) -> None:
     async with house() as at:
-        await at.group.say("/figures")
+        await at.group.say("/figures 2026")
 
         await at.group.sees("Please ask me for figures in the private chat.")
 

@@ -1,6 +1,7 @@
 """Retention: closed cases go on their day, by a moved clock; open ones never go by themselves."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import date, timedelta
 
 import pytest
@@ -9,14 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.archivist import Archivist
 from bot.parcels import Delete, Edit
+from handlers import staff
 from handlers.casework import KEPT_FOR
 from handlers.retention import erased_on
+from handlers.spoken import Voice
 from storage import tables
 from storage.books import Case, NoSuchCase, Store
 from storage.keys import DoorKeys, StaffKeys
 from storage.migrations import downgrade, upgrade
 from tests.both import KIT, Both, open_both
 from tests.conftest import Clock
+from tests.test_staff_room import House, house
+
+__all__ = ["house"]
 
 DAY = 24 * 3600
 LEFT = "Nobody has these cases"
@@ -153,6 +159,8 @@ async def test_of_a_case_that_nobody_took_the_leads_hear_once_a_day(both: Both) 
         letter = await books.outbox.get("leads:left")
     assert letter is not None
     assert (letter.body["name"], letter.body["all"], letter.body["days"]) == (name, 1, 30)
+    words = Voice("en", date(2027, 1, 15)).page(staff.to_leads(letter.body).says).text
+    assert "sent 30 days ago or before: 1. The oldest is" in words
     both.clock.move(DAY)
     assert await sweep(both)
     await both.take()
@@ -206,6 +214,25 @@ def test_a_letter_stays_as_long_as_its_reader_was_told() -> None:
     assert erased_on(today, week) == date(2027, 1, 23)
     assert erased_on(today, week, [date(2027, 1, 10)]) == date(2027, 2, 10)
     assert erased_on(today, KEPT_FOR, [date(2027, 1, 10)]) == date(2027, 2, 15)
+
+
+async def test_in_the_staff_room_a_closed_case_goes_and_its_card_says_so(
+    house: Callable[..., AbstractAsyncContextManager[House]],
+) -> None:
+    async with house() as at:
+        await at.held()
+        await at.press(at.kit, "Close", "how did it end?")
+        await at.press(at.kit, "it was withdrawn", "close it, because")
+        await at.press(at.kit, "Yes, close it", "It is erased on")
+        card = await at.group.sees("Closed: it was withdrawn.")
+
+        at.move(31 * DAY)
+
+        gone = await at.group.sees("quiet heron: closed, and erased when its time was over.")
+        assert gone.id == card.id
+        await at.kit.say("/case quiet heron")
+        await at.kit.sees("That case is no longer here.")
+        assert "close: withdrawn" in await at.audit()
 
 
 # From an older version
