@@ -8,7 +8,8 @@ year, since a month may have one case in it. No counter knows of another: nothin
 answers go together.
 """
 
-from collections.abc import Iterable
+from collections import Counter as Tally
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from handlers.casework import lets, opened, read_link, read_told
@@ -95,18 +96,20 @@ async def follow_links(books: Books, case: Case, keys: StaffKeys) -> None:
     """Each link moves to the counter of its state; one that our key does not open has none."""
     if not await agreed(books, case.id):
         return
+    more = Tally[Counter]()
     for row in await books.links.of(case.id):
         if stands_as(row) != row.state and (platform := read_link(row, keys).platform):
-            await move_link(books, row, platform)
+            now = as_counted(row)
+            if await books.links.count_as(row, now):
+                more.update(moves(row, f"{kind_of(platform)}:{platform}", now))
+    await books.figures.change(more)
 
 
-async def move_link(books: Books, row: LinkRow, platform: str) -> None:
-    """From one counter of its month to another."""
-    now = as_counted(row)
-    if await books.links.count_as(row, now):
-        month, place = month_of(row.since), f"{kind_of(platform)}:{platform}"
-        before = {(month, "link", f"{place}:{row.counted_as}"): -1} if row.counted_as else {}
-        await books.figures.change(before | {(month, "link", f"{place}:{now}"): 1})
+def moves(row: LinkRow, place: str, now: str) -> Mapping[Counter, int]:
+    """From one counter of its month to another, or into its first."""
+    month = month_of(row.since)
+    before = {(month, "link", f"{place}:{row.counted_as}"): -1} if row.counted_as else {}
+    return before | {(month, "link", f"{place}:{now}"): 1}
 
 
 def stands_as(row: LinkRow) -> str:

@@ -26,8 +26,9 @@ class Figures:
         table = tables.figures
         # In one order, so that two who change the same counters wait for each other and do not
         # stand in each other's way.
-        for month, what, value in sorted(more):
-            times = more[month, what, value]
+        for (month, what, value), times in sorted(more.items()):
+            if not times:
+                continue
             row = insert(self._connection, table).values(
                 month=month, what=what, value=value, times=times
             )
