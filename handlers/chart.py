@@ -89,11 +89,11 @@ def place_bars(told: Figures, voice: Voice) -> list[Bar]:
 
 def place_note(row: Row, whole: int, voice: Voice) -> str:
     """How many, which share of all, and how much of it was removed."""
-    pieces: list[Blank] = [number(row.count), share(row.count, whole)]
+    many = f"{number(row.count)} ({per_cent(row.count, whole)}%)"
     if not row.parts:
-        return side_by_side("{0} ({1})", pieces, voice)
+        return many
     removed = Say(N_("{share} removed"), {"share": share(row.removed, row.count)})
-    return side_by_side("{0} ({1}), {2}", [*pieces, removed], voice)
+    return side_by_side("{0}, {1}", [many, removed], voice)
 
 
 def people_bars(question: str, counted: Sequence[Row], voice: Voice) -> list[Bar]:
@@ -165,7 +165,7 @@ def legend(y: int, voice: Voice, bars: Sequence[Bar]) -> Iterator[str]:
     meant = {
         REMOVED: N_("removed so far"),
         REST: N_("not removed"),
-        UNKNOWN: N_("too few to tell"),
+        UNKNOWN: N_("too few to tell what is removed"),
     }
     unknown = {bar.full is None for bar in bars}
     shown = {REMOVED: False in unknown, REST: False in unknown, UNKNOWN: True in unknown}

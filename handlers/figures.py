@@ -112,7 +112,7 @@ def people(counted: Counted, cases: int) -> dict[str, tuple[Row, ...]]:
     for question in PEOPLE:
         answers = of(counted, question)
         unsaid = max(0, cases - sum(answers.values()))
-        told[question] = tuple(rows({**answers, UNSAID: unsaid}))
+        told[question] = tuple(rows({**answers, UNSAID: unsaid})) if answers else ()
     harm = of(counted, "harm")
     # Kinds overlap, so they do not add up to the cases; but a kind and its absence do.
     told["harm"] = tuple(

@@ -124,8 +124,6 @@ def places(told: Figures) -> Iterable[Say]:
 def in_shares(question: str, counted: tuple[Row, ...]) -> Iterable[Say]:
     """One question: each answer and its share of all cases."""
     whole = sum(row.count for row in counted)
-    if {row.name for row in counted} <= {UNSAID}:
-        return ()
     shares = tuple(
         Say(
             N_("{name} {share}"),

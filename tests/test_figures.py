@@ -699,7 +699,7 @@ def test_a_bar_of_which_not_all_may_be_told_says_so() -> None:
 
     svg = chart(year(counted), Voice("en", TODAY))
 
-    assert "too few to tell" in svg
+    assert "too few to tell what is removed" in svg
     assert "removed so far" not in svg
 
 
