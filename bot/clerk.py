@@ -30,8 +30,8 @@ from handlers.figures import figures
 from handlers.hours import HONG_KONG, at
 from handlers.lists import A_PAGE
 from handlers.periods import period
-from handlers.sheet import sheet
 from handlers.spoken import Answer, Voice
+from handlers.spreadsheet import sheet
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
 from locales import N_

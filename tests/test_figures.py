@@ -25,8 +25,8 @@ from handlers.figures import Figures, Row, figures, first_day, group_of
 from handlers.merging import OTHER, SMALL, Parts, may_be_told, merged, together, with_parts
 from handlers.periods import Period, period
 from handlers.publication import page
-from handlers.sheet import inert, sheet
 from handlers.spoken import Voice
+from handlers.spreadsheet import inert, sheet
 from handlers.visits import consent
 from locales import facts
 from storage.books import Store
