@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from bot.bot_api import BotApi, Failed, Refused
 from bot.config import (
+    PREFIX,
     DoorSettings,
     HouseSettings,
     SettingsWrong,
@@ -72,7 +73,7 @@ async def check_staff(settings: StaffSettings, clock: Callable[[], float]) -> li
             findings += [finding async for finding in check_group(api, settings.staff_chat)]
             findings += [finding async for finding in check_topic(api, settings)]
     findings.append(Finding(f"closed cases are erased after {settings.keep_closed_days} days"))
-    return findings
+    return [*findings, check_name(settings)]
 
 
 async def check_halves(clock: Callable[[], float]) -> list[Finding]:
@@ -87,6 +88,15 @@ async def check_halves(clock: Callable[[], float]) -> list[Finding]:
     except SettingsWrong as error:
         findings.append(Finding("settings of the staff room", str(error)))
     return list(dict.fromkeys(findings))
+
+
+def check_name(settings: StaffSettings) -> Finding:
+    """Platforms are asked in somebody's name, which stands in each draft."""
+    missing = [f for f in ("organisation", "email", "signature") if not getattr(settings, f)]
+    named = ", ".join(f"{PREFIX}{field.upper()}" for field in missing)
+    mend = f"Set {named}: until then each request has a blank to be filled in by hand."
+    what = "requests to platforms say who asks"
+    return Finding(what, mend if missing else "", grave=False)
 
 
 def check_keys(settings: HouseSettings, half: Half) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """The clerk writes out each letter of the staff lane, from the books as they are now."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,9 +22,9 @@ from bot.parcels import (
 )
 from bot.pictures import png
 from bot.rush import PAGE, TIDY, post_key, put_page
-from handlers import counting, desk, digest, leases, lists, publication, staff
+from handlers import counting, desk, digest, leases, lists, marking, publication, staff
 from handlers.casebook import withdraw
-from handlers.casework import put_fresh_card, read_link, summary
+from handlers.casework import put_fresh_card, summary
 from handlers.chart import chart
 from handlers.figures import figures
 from handlers.hours import HONG_KONG, at
@@ -35,10 +35,9 @@ from handlers.spreadsheet import sheet
 from handlers.staff import Caseworker, Screen
 from handlers.talk import Button, Say
 from locales import N_
-from storage.books import Books, Case, Letter
+from storage.books import Books, Letter
 from storage.keys import StaffKeys
 
-LOOSE_FOR = timedelta(minutes=2)
 POINTER_FOR = timedelta(seconds=60)
 SHOWN_OF_A_LINK = 16  # hex digits, as `bot check --audit` tells them
 UNTIL_LEADS_ARE_KNOWN = timedelta(seconds=60)
@@ -94,7 +93,6 @@ class Clerk:
             "leads": Kind(self.leads),
             "lead": Kind(self.lead, self.after_lead),
             "head": Kind(self.head),
-            "loose": Kind(self.loose, self.after_loose),
             "withdraw": Kind(self.withdraw),
             "stale": Kind(self.withdraw, self.after_stale),
             "stub": Kind(self.stub, paced=True),
@@ -109,7 +107,7 @@ class Clerk:
     async def card(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The case's one card as the case is now; in the same transaction its links' marks."""
         case = await books.cases.get(str(letter.case_id))
-        await self._mark(books, case)
+        await self._mark(books, [case.id], now)
         await counting.count(books, case, self.keys)
         loud = bool(letter.body.get("loud")) and case.state == "waiting"
         reminder = staff.remind(case, await books.signs.out("duty"), here(now)) if loud else ()
@@ -145,16 +143,16 @@ class Clerk:
         post = await books.posts.get(key)
         if not cases:
             return Delete(post.chat, post.message, key) if post else Nothing()
+        await self._mark(books, [case.id for case in cases], now)
         parcel = self.to_group(digest.page(cases), now)
         if post is None or post.chat != self.room.chat:
             return Send(parcel, key)
         return Edit(post.message, parcel, key)
 
-    async def _mark(self, books: Books, case: Case) -> None:
-        for row in await books.links.of(case.id):
-            url = "" if row.mark else read_link(row, self.keys).url
-            if url:
-                await books.links.mark(case.id, row.number, self.keys.mark(url))
+    async def _mark(self, books: Books, case_ids: Collection[str], now: datetime) -> None:
+        """What is new in these cases is found from now on, each held still while it is marked."""
+        for case_id in await books.links.unmarked(case_ids):
+            await marking.mark(books, await books.cases.get(case_id), self.keys, now)
 
     async def say(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The answer to what was asked in the group."""
@@ -166,8 +164,10 @@ class Clerk:
             case "queue":
                 return await self._queue(books, now)
             case "mine":
-                cases = await books.cases.held_by(holder)
-                return Screen(lists.mine(cases[:A_PAGE], here(now)).says)
+                cases = (await books.cases.held_by(holder))[:A_PAGE]
+                today = here(now).date()
+                due = await books.links.due_in([case.id for case in cases], today)
+                return Screen(lists.mine(cases, here(now), due).says)
             case "yourself":
                 return Screen((staff.YOURSELF,))
             case "hidden":
@@ -249,7 +249,7 @@ class Clerk:
             return self._to_one(body["holder"], staff.tell(case, "ends soon"), body, now)
         await books.cases.give(case.id, None, None)
         await books.audit.add(body["holder"], "lease ended", case.name, now)
-        await books.outbox.hasten(f"hide:{body['holder']}:", now)
+        await leases.hide_shown(books, body["holder"], now)
         await leases.wait(books, case.id, now)
         await put_fresh_card(books, case, now)
         return self._to_one(body["holder"], staff.tell(case, "ended"), body, now)
@@ -327,24 +327,6 @@ class Clerk:
     def _to_one(self, chat: int, screen: Screen, body: Mapping[str, Any], now: datetime) -> Send:
         answer = spoken(screen, body.get("language"), now)
         return Send(Parcel(chat, answer, silent=False, protect=True))
-
-    async def loose(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """A long link by itself, to be copied, if the case is still theirs."""
-        body = letter.body
-        case = await books.cases.get(str(letter.case_id))
-        rows = await books.links.of(case.id)
-        found = [read_link(row, self.keys) for row in rows if row.number == body["number"]]
-        if case.holder != body["chat"] or case.state != "taken" or not found[0].open_url:
-            return Nothing()
-        answer = spoken(desk.loose(found[0]), "en", now)  # no words in it: said once
-        return Send(Parcel(body["chat"], answer))
-
-    async def after_loose(
-        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
-    ) -> None:
-        """Withdrawn after two minutes, counted from its arrival."""
-        if isinstance(errand, Send) and isinstance(outcome, Done):
-            await withdraw(books, errand.parcel.chat, outcome.message, now + LOOSE_FOR)
 
     async def figures(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The chart or the table of a period, as the counters are now; nothing personal in it."""

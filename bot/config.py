@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.trouble import Trouble
 from handlers.casework import KEPT_FOR
+from handlers.drafting import Organisation
 
 PREFIX = "FRONT_DOOR_"
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -29,6 +30,9 @@ WHAT_IT_IS = {
     "alarm_chats": "the numbers of the leads' chats with the door's bot, with commas between",
     "alarm_word": "a word that only the leads know, for /alarm WORD",
     "telegram_api": "the base address of the Bot API",
+    "organisation": "the organisation in whose name platforms are asked to remove links",
+    "email": "its e-mail address, for the platforms' answers",
+    "signature": "the name and office of who signs such requests",
 }
 
 
@@ -98,6 +102,14 @@ class StaffSettings(HouseSettings):
     staff_chat: int
     staff_topic: int | None = None
     keep_closed_days: Annotated[int, Field(ge=1, le=3660)] = KEPT_FOR.days
+    organisation: str = ""
+    email: str = ""
+    signature: str = ""
+
+    @property
+    def in_whose_name(self) -> Organisation:
+        """Who asks the platforms; "" where it was not set, to be filled in by hand."""
+        return Organisation(self.organisation, self.email, self.signature)
 
     @property
     def keep_closed(self) -> timedelta:

@@ -20,10 +20,12 @@ from bot.halves import Below, Clock, open_both
 from bot.sandbox.kept import keep, kept_sandbox
 from bot.sandbox.server import LOOPBACK, serving
 from bot.trouble import Trouble
+from handlers.drafting import Organisation
 from locales import LANGUAGES
 from storage.keys import KeysExist, write_new_keys
 
 KEYS, WORLD, LOCK = "keys", "telegram.json", "lock"
+INVENTED = Organisation("Lantern House (demo)", "removals@example.org", "Z. Z. Invented, Lead")
 CODES = 4  # a demo files few reports, and each number costs a fifth of a second to prepare
 
 Say = Callable[[str], None]
@@ -35,7 +37,7 @@ What to try there:
   1. On the Cantonese phone press Start, 呢件事發生喺我身上, 舉報連結, and paste a few messy links.
   2. Answer the questions, press Send, and keep the sixteen digits.
   3. In the staff group press Take, then Open: the private chat opens.
-     Show links, then Record one of them as removed.
+     Show links, Draft a request for them, then Record one of them as removed.
   4. On the phone ask with the sixteen digits: 1 of 3 is removed.
 
 Both halves lie on this one machine, which in earnest they must not.
@@ -120,6 +122,9 @@ async def playing(
         staff = StaffSettings(
             staff_token=SecretStr(sandbox.bot("staff").token),
             staff_chat=sandbox.group.id,
+            organisation=INVENTED.name,
+            email=INVENTED.email,
+            signature=INVENTED.signature,
             **shared,
         )
         say("3/4 the door and the staff room")

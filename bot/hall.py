@@ -149,6 +149,8 @@ class Hall:
                 return await self.casebook.listed(act, what)
             case "case" if rest:
                 return await self.casebook.named(act, rest)
+            case "family":
+                return await self.casebook.family(act, rest)
             case "find" if links := find(message.text or "", entities_of(message)):
                 return await self.casebook.with_link(act, links)
             case "freeze" | "thaw":

@@ -163,6 +163,7 @@ async def open_staff(
                 clock,
                 partial(new_id, below),
                 kept_for=settings.keep_closed,
+                organisation=settings.in_whose_name,
             )
         )
         receiver = Receiver(api, then(room.desk, heard), store, clock)

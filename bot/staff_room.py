@@ -15,9 +15,11 @@ from bot.clerk import Clerk, Room, moment
 from bot.courier import Courier, Heights, Pace
 from bot.hall import NOBODY, Hall
 from bot.herald import Herald
+from bot.lender import Lender
 from bot.members import Members
 from bot.menu import set_menu
 from bot.postman import Postman
+from bot.prompter import Prompter
 from bot.receiver import Desk
 from bot.rounds import Rounds
 from bot.rush import Rush
@@ -27,6 +29,7 @@ from bot.trouble import Unanswered
 from handlers import staff
 from handlers.casebook import Casebook
 from handlers.casework import KEPT_FOR
+from handlers.drafting import Organisation
 from handlers.spoken import Answer
 from handlers.staff import Screen
 from handlers.talk import Say
@@ -71,22 +74,27 @@ async def open_staff_room(
     new_id: Callable[[], str],
     pace: Pace | None = None,
     kept_for: timedelta = KEPT_FOR,
+    organisation: Organisation | None = None,
 ) -> AsyncIterator[StaffRoom]:
     """Call Telegram once (getMe), and put the staff room together.
 
     *api* is the Bot API's base address; *chat* and *topic* say where the cards go; *clock* gives
-    unix seconds, *new_id* 32 random hex digits; closed cases stay *kept_for*.
+    unix seconds, *new_id* 32 random hex digits; closed cases stay *kept_for*. *organisation*: in
+    whose name platforms are asked.
     """
     builder = ApplicationBuilder().application_class(Switchboard).token(token)
     app = builder.base_url(f"{api}/bot").updater(None).job_queue(None).build()
     async with app:
         room, heights = Room(chat, topic, app.bot.username), Heights()
         clerk, postman = Clerk(room, keys), Postman(app.bot)
+        lender = Lender(keys, organisation)
+        rooms = (clerk, Herald(room), Prompter(keys), lender)
+        kinds = {name: kind for one in rooms for name, kind in one.kinds().items()}
         courier = Courier(
             "staff",
             store,
             postman,
-            {**clerk.kinds(), **Herald(room).kinds()},
+            kinds,
             clock,
             pace=pace or Pace(),
             heights=heights,

@@ -8,7 +8,7 @@ import aiohttp
 
 from bot.sandbox.phone import NeverSeen, NoSuchButton, Phone, Shown, add_person
 from bot.trouble import Trouble
-from handlers import desk, recording, report, standing
+from handlers import desk, report, sheet, standing
 from handlers.digits import code_in
 from handlers.doors import MINE, REPORT_LINKS
 from handlers.home import HOUSE, MY_CASE
@@ -162,7 +162,7 @@ async def remove_one(group: Hand, private: Hand) -> None:
     await private.press("Record")
     await private.until(lambda page: "1" in page.labels(), "[1]")
     await private.press("1", Say("What became of it?"))
-    await private.press(desk.STATES["removed"], Say(recording.RECORDED))
+    await private.press(desk.STATES["removed"], Say(sheet.RECORDED))
 
 
 def copied(page: Shown) -> list[str]:

@@ -164,14 +164,15 @@ class Casebook:
                 await put_fresh_card(books, case, now)
             for sign in ("duty", "lead"):
                 await books.signs.take_down(sign, who)
-            for shown in ("hide", "withdraw"):
-                await books.outbox.hasten(f"{shown}:{who}:", now)
+            await leases.hide_shown(books, who, now)
 
     async def listed(self, act: Act, what: str, page: int = 0) -> Screen:
         """The queue, or one's own cases, for the private chat."""
         async with self.store.begin() as books:
             if what == "mine":
-                return lists.mine(await books.cases.held_by(act.by.id), act.here)
+                held = await books.cases.held_by(act.by.id)
+                due = await books.links.due_in([case.id for case in held], act.today)
+                return lists.mine(held, act.here, due)
             waiting = await books.cases.count_waiting()
             cases = await books.cases.waiting(A_PAGE, page * A_PAGE)
             duty = await books.signs.out("duty")
@@ -184,13 +185,20 @@ class Casebook:
                 body = {"what": what, "holder": by}
                 await books.outbox.put("staff", "say", body=body, due=now)
 
-    async def named(self, act: Act, name: str) -> Screen:
-        """One case by its two words."""
+    async def family(self, act: Act, name: str) -> Screen:
+        """The picture of a case's family, or which of one's own cases it should be."""
+        if name:
+            return await self.named(act, name, "draw")
+        async with self.store.begin() as books:
+            return lists.choose("draw", await books.cases.held_by(act.by.id), act.here)
+
+    async def named(self, act: Act, name: str, verb: str = "panel") -> Screen:
+        """One case by its two words, and what is done with it."""
         async with self.store.begin() as books:
             case = await books.cases.named(" ".join(name.lower().split()))
         if case is None:
             return Screen((staff.NO_CASE,))
-        return await self.press(act, staff.press("panel", case.id))
+        return await self.press(act, staff.press(verb, case.id))
 
     async def with_link(self, act: Act, links: Sequence[Link]) -> Screen:
         """Which cases hold one of these links; what was typed is taken out of the chat."""
@@ -315,7 +323,8 @@ async def accepted(books: Books, case: Case, act: Act) -> Case:
     await leases.take_up(books, case, by, act.now)
     await books.outbox.put_card(case.id, case.urgency, act.now)
     await tell(books, case, before, "accepted", act)
-    await books.outbox.hasten(f"hide:{before}:", act.now)
+    if before is not None:
+        await leases.hide_shown(books, before, act.now)
     return given
 
 

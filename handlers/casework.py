@@ -7,17 +7,21 @@ stand.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from handlers import desk, leases
 from handlers.desk import Opened, Written
 from handlers.hours import next_hour
+from handlers.housing import settle
+from handlers.kin import bucket
 from handlers.staff import Caseworker, Screen, Summary, under_age
 from handlers.talk import Say
 from locales import LANGUAGES, N_
-from storage.books import Books, Case, Consent, LinkRow, NoSuchLink
+from storage.books import Books, Case, Consent, LinkRow, NoSuchLink, Request
 from storage.keys import StaffKeys
+from storage.links import Elsewhere
 from storage.seal import NotOpened, Place, Sealed, seal, unseal
 
 HIDDEN_AFTER = timedelta(minutes=15)
@@ -113,16 +117,26 @@ class Work:
 
     async def is_closed_to_us(self) -> bool:
         """Whether these links stay closed: under 18, and no lead has just said why."""
-        return under_age(self.case) and await self.books.outbox.get(self.unlocked) is None
+        return await is_closed(self.books, self.case, self.act.by.id)
 
     @property
     def unlocked(self) -> str:
         """The letter that lies in the outbox while a lead may see the links."""
-        return f"unlocked:{self.case.id}:{self.act.by.id}"
+        return unlocked(self.case.id, self.act.by.id)
 
     def place(self, field: str) -> Place:
         """Where a field of this case is sealed."""
         return Place(self.case.id, field)
+
+
+def unlocked(case_id: str, holder: int) -> str:
+    """The key of that letter."""
+    return f"unlocked:{case_id}:{holder}"
+
+
+async def is_closed(books: Books, case: Case, holder: int) -> bool:
+    """Whether the links of a case stay closed to who holds it."""
+    return under_age(case) and await books.outbox.get(unlocked(case.id, holder)) is None
 
 
 async def put_fresh_card(books: Books, case: Case, now: datetime, loud: bool = False) -> None:
@@ -154,15 +168,25 @@ def opened(sealed: Sealed, keys: StaffKeys, place: Place) -> bytes | None:
         return None
 
 
-def read_link(row: LinkRow, keys: StaffKeys) -> Opened:
+def read_link(row: LinkRow, keys: StaffKeys, reference: str = "") -> Opened:
     """One link, opened."""
     plain = opened(row.sealed, keys, Place(row.case_id, f"link {row.number}"))
-    fields: Mapping[str, str] = json.loads(plain) if plain else {}
-    reference = b""
-    if row.reference:
-        place = Place(row.case_id, f"reference {row.number}")
-        reference = opened(row.reference, keys, place) or b""
-    return Opened(row.number, row.state, **fields, reference=reference.decode())
+    fields: Mapping[str, Any] = json.loads(plain) if plain else {}
+    return Opened(row.number, row.state, **fields, reference=reference, look=row.look)
+
+
+def reference_place(request: Request) -> Place:
+    """Where its reference is sealed; a link's first one as before there were requests."""
+    field = f"reference {request.link}"
+    later = "" if request.number == 1 else f".{request.number}"
+    return Place(request.case_id, field + later)
+
+
+def read_reference(request: Request, keys: StaffKeys) -> str:
+    """The platform's own number for a request; "" where it has none."""
+    if request.reference is None:
+        return ""
+    return (opened(request.reference, keys, reference_place(request)) or b"").decode()
 
 
 def read_told(plain: bytes | None) -> tuple[tuple[str, ...], Mapping[str, str]]:
@@ -175,14 +199,35 @@ def read_told(plain: bytes | None) -> tuple[tuple[str, ...], Mapping[str, str]]:
 
 async def links_of(books: Books, case: Case, keys: StaffKeys) -> list[Opened]:
     """All links of a case, opened."""
-    return [read_link(row, keys) for row in await books.links.of(case.id)]
+    told = {
+        request.link: read_reference(request, keys)
+        for request in await books.requests.of(case.id)
+        if request.reference
+    }
+    rows = await books.links.of(case.id)
+    return [read_link(row, keys, told.get(row.number, "")) for row in rows]
+
+
+async def links_seen(work: Work) -> list[Opened]:
+    """All links of a case, opened, each with how often other cases have it, or its home."""
+    for row in await work.books.links.of(work.case.id):
+        if row.home is None:
+            await settle(work.books, work.case.id, read_link(row, work.keys), work.keys)
+    others = await work.books.links.elsewhere(work.case.id)
+    links = await links_of(work.books, work.case, work.keys)
+    return [_seen(link, others.get(link.number, Elsewhere())) for link in links]
+
+
+def _seen(link: Opened, elsewhere: Elsewhere) -> Opened:
+    return replace(link, seen=bucket(elsewhere.link), home_seen=bucket(elsewhere.home))
 
 
 async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
     """A case without its contents."""
     platforms: dict[str, int] = {}
-    for link in await links_of(books, case, keys):
-        platforms[link.platform] = platforms.get(link.platform, 0) + 1
+    for row in await books.links.of(case.id):
+        name = read_link(row, keys).platform
+        platforms[name] = platforms.get(name, 0) + 1
     happened, check = read_told(opened(case.happened, keys, Place(case.id, "happened")))
     consents = await books.consents.of(case.id)
     return Summary(
@@ -244,7 +289,7 @@ async def reveal(work: Work, page: int, word: str) -> Screen:
     if work.first:
         await work.note_reveal("reveal")
     await work.hide_later()
-    links = await links_of(work.books, work.case, work.keys)
+    links = await links_seen(work)
     screen = desk.links_page(await told(work), links, page, work.room)
     often = await work.reveals()
     return desk.with_a_pause(screen, often) if often > MANY_REVEALS else screen
@@ -269,7 +314,7 @@ async def unlock(work: Work, number: int, text: str) -> Screen:
             due=work.act.now + HIDDEN_AFTER,
         )
     await work.hide_later()
-    links = await links_of(work.books, work.case, work.keys)
+    links = await links_seen(work)
     return desk.links_page(await told(work), links, 0, work.room)
 
 
@@ -291,7 +336,7 @@ async def loosen(work: Work, number: int, word: str) -> Screen:
             "staff", "loose", case_id=work.case.id, body=body, due=work.act.now
         )
     await work.hide_later()
-    links = await links_of(work.books, work.case, work.keys)
+    links = await links_seen(work)
     page = page_with(desk.pages_of(links, work.room), number)
     return desk.links_page(await told(work), links, page, work.room)
 

@@ -93,12 +93,20 @@ async def withdraw(books: Books, case: Case) -> None:
 
 
 async def follow_links(books: Books, case: Case, keys: StaffKeys) -> None:
-    """Each link moves to the counter of its state; one that our key does not open has none."""
+    """Each link moves to the counter of its state.
+
+    One that our key does not open has none, nor has one without a mark: it may yet turn out to be
+    another of its case (handlers.marking).
+    """
     if not await agreed(books, case.id):
         return
     more = Tally[Counter]()
     for row in await books.links.of(case.id):
-        if stands_as(row) != row.state and (platform := read_link(row, keys).platform):
+        if (
+            row.mark
+            and stands_as(row) != row.state
+            and (platform := read_link(row, keys).platform)
+        ):
             now = as_counted(row)
             if await books.links.count_as(row, now):
                 more.update(moves(row, f"{kind_of(platform)}:{platform}", now))

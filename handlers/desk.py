@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from handlers.checking import summed_up
+from handlers.kin import SEEN, Bucket
 from handlers.rights import holds, may_assign, may_reopen, may_unlock
 from handlers.spoken import units
 from handlers.staff import (
@@ -42,7 +43,11 @@ STATES: Mapping[LinkState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A link as its caseworker reads it; without addresses where our key does not open it."""
+    """A link as its caseworker reads it; without addresses where our key does not open it.
+
+    *reference*: of its newest request that has one; *look*: when to look after it again.
+    *seen*: in how many other cases it is, *home_seen*: any of its channel, account or site.
+    """
 
     number: int
     state: LinkState
@@ -50,6 +55,9 @@ class Opened:
     url: str = ""
     open_url: str = ""
     reference: str = ""
+    look: date | None = None
+    seen: Bucket = ""
+    home_seen: Bucket = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,7 @@ def panel_buttons(of: Summary, by: Caseworker) -> list[Button]:
     else:
         first = [Button(press("show", case), N_("Show links"), "primary")] if of.links else []
     record = [Button(press("record", case), N_("Record"))] if of.links else []
+    draft = [Button(press("draft", case), N_("Draft"))] if of.links and of.may_ask else []
     unlock = [Button(press("unlock", case), N_("Open links, say why"))] if of.links else []
     hand_over = Button(press("offer", case), N_("Hand over"))
     keep = Button(press("keep", case), N_("Keep it"))
@@ -123,6 +132,7 @@ def panel_buttons(of: Summary, by: Caseworker) -> list[Button]:
         *first,
         Button(press("note", case), N_("Note")),
         *record,
+        *(draft if not under_age(of.case) else ()),
         *([Button(press("write", case), N_("Write to the person"))] if of.reachable else []),
         *(unlock if may_unlock(by, of.case) else ()),
         keep if of.offered else hand_over,
@@ -152,6 +162,7 @@ def pages_of(links: Sequence[Opened], room: int = ROOM) -> list[tuple[Opened, ..
     left = room
     for link in links:
         size = LINE + min(units(link.open_url), SHOWN) + units(link.reference)
+        size += LINE * len(seen_lines(link))
         if pages[-1] and (len(pages[-1]) == MOST_LINKS or size > left):
             pages.append(())
             left = room
@@ -172,7 +183,12 @@ def links_page(of: Summary, links: Sequence[Opened], page: int, room: int = ROOM
     moves = turns("show", of.case.id, page, len(pages))
     first = pages[page][0].number if pages[page] else 1
     record = Button(press("record", of.case.id, page_of_choices(first)), N_("Record"))
-    return Screen(tuple(says), (*keys, *moves, record, back(of.case.id)))
+    family = Button(press("family", of.case.id), FAMILY)
+    draft = Button(press("draft", of.case.id), N_("Draft"))
+    return Screen(tuple(says), (*keys, *moves, record, draft, family, back(of.case.id)))
+
+
+FAMILY = N_("Family")
 
 
 def link_lines(link: Opened) -> list[Say]:
@@ -184,6 +200,15 @@ def link_lines(link: Opened) -> list[Say]:
         lines.append(Say(N_("Our key does not open this one.")))
     if link.reference:
         lines.append(Say(N_("Reference: {reference}"), {"reference": Code(link.reference)}))
+    return lines + seen_lines(link)
+
+
+def seen_lines(link: Opened) -> list[Say]:
+    """That other cases have it too, or its home; of which they are, nothing."""
+    lines = [Say(N_("This link: {seen}."), {"seen": Say(SEEN[link.seen])})] if link.seen else []
+    if link.home_seen not in ("", link.seen):
+        home = N_("Its channel, account or site: {seen}.")
+        lines.append(Say(home, {"seen": Say(SEEN[link.home_seen])}))
     return lines
 
 

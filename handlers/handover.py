@@ -76,7 +76,8 @@ async def assign(work: Work, who: int, text: str) -> Screen:
         await work.write(text)
         await work.note_down(f"reassign: {who}" if who else "reassign: queue")
         await give(work, colleague)
-        await work.books.outbox.hasten(f"hide:{work.case.holder}:", work.act.now)
+        if work.case.holder is not None:
+            await leases.hide_shown(work.books, work.case.holder, work.act.now)
         await tell(work.books, work.case, work.case.holder, "taken away", work.act)
     return desk.panel(await told(work), work.act.by)
 

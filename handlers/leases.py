@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from handlers import dues
 from handlers.staff import Caseworker
 from storage.books import Books, Case, Letter
 
@@ -17,6 +18,7 @@ async def take_up(books: Books, case: Case, by: Caseworker, now: datetime) -> No
     await books.outbox.drop(waiting_key(case.id))
     await books.outbox.drop(offer_key(case.id))
     await extend(books, case.id, by.id, by.language, now)
+    await dues.hand_on(books, case.id, now)
 
 
 async def extend(
@@ -54,6 +56,13 @@ async def lay_down(books: Books, case_id: str) -> None:
     """Nobody holds it any more."""
     await books.outbox.drop(lease_key(case_id))
     await books.outbox.drop(offer_key(case_id))
+    await books.outbox.drop(dues.due_key(case_id))
+
+
+async def hide_shown(books: Books, who: int, now: datetime) -> None:
+    """What *who* still has on the screen of any case is hidden or taken away now."""
+    for shown in ("hide", "withdraw"):
+        await books.outbox.hasten(f"{shown}:{who}:", now)
 
 
 async def wait(books: Books, case_id: str, since: datetime, stage: int = 0) -> None:

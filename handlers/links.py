@@ -93,10 +93,16 @@ def from_chosen(origin: Origin) -> Link | None:
     return Link("telegram", url, f"{url} ({title})" if title else url)
 
 
+def parsed(url: str) -> Address | None:
+    """A link that was found, read once more; None unless it leads to a host out there."""
+    page = _page(url)
+    return page.address if page else None
+
+
 def archived(link: Link) -> Link | None:
     """The page of which an archive link shows a copy: worth a report of its own."""
-    copy = _page(link.open_url)
-    page = platforms.copied(copy.address) if copy else ""
+    copy = parsed(link.open_url)
+    page = platforms.copied(copy) if copy else ""
     return _link(page if _SCHEMED.match(page) else f"https://{page}") if page else None
 
 

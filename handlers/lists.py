@@ -1,7 +1,8 @@
 """Lists of cases, in the group and in private: by name, never a link or a word of a note."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from handlers.report import URGENCY
 from handlers.staff import Screen, age, duty_line, press, under_age
@@ -11,6 +12,7 @@ from storage.books import Case
 from storage.signs import Sign
 
 A_PAGE = 20
+NOTHING_DUE: Mapping[str, int] = MappingProxyType({})
 
 
 def queue(
@@ -43,15 +45,30 @@ def in_group(queued: Screen, waiting: int) -> Screen:
     return Screen((*queued.says, *((more,) if over > 0 else ())))
 
 
-def mine(cases: Sequence[Case], now: datetime) -> Screen:
-    """What one caseworker holds; in private each opens with a press."""
+def mine(cases: Sequence[Case], now: datetime, due: Mapping[str, int] = NOTHING_DUE) -> Screen:
+    """What one caseworker holds; in private each opens with a press.
+
+    *due*: in how many links of a case an answer is due, by its id.
+    """
+    return choose("panel", cases, now, due)
+
+
+def choose(
+    verb: str, cases: Sequence[Case], now: datetime, due: Mapping[str, int] = NOTHING_DUE
+) -> Screen:
+    """One's own cases, each with a button that does *verb*."""
     if not cases:
         return Screen((Say(N_("You hold no case now.")),))
     buttons = tuple(
-        Button(press("panel", case.id), Say("{name}", {"name": case.name})) for case in cases
+        Button(press(verb, case.id), Say("{name}", {"name": case.name})) for case in cases
     )
-    lines = (line(case, now) for case in cases)
+    lines = (with_dues(line(case, now), due.get(case.id, 0)) for case in cases)
     return Screen((Say(N_("Your cases: {all}"), {"all": len(cases)}), *lines), buttons)
+
+
+def with_dues(one: Say, due: int) -> Say:
+    """A line that also tells how many answers are due."""
+    return Say(N_("{line} — ⏰ answers due: {due}"), {"line": one, "due": due}) if due else one
 
 
 def line(case: Case, now: datetime) -> Say:

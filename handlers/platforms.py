@@ -753,10 +753,16 @@ def recognise(address: Address) -> tuple[str, str]:
     place = address.place
     if place is None:
         return WEBSITE, address.origin + address.path + _question(_untracked(address.query))
-    for form, seen in _fitting(place.platform.forms, address, place):
+    link = written(place.platform.forms, address, place)
+    return place.platform.key, link or _as_it_stands(address, place)
+
+
+def written(forms: tuple[Form, ...], address: Address, place: Place) -> str:
+    """The address in the first of these forms that fits it, or ""."""
+    for form, seen in _fitting(forms, address, place):
         if link := _written(form, seen, address, place):
-            return place.platform.key, link
-    return place.platform.key, _as_it_stands(address, place)
+            return link
+    return ""
 
 
 def unwrapped(address: Address) -> str:

@@ -243,7 +243,14 @@ def tell_platform(draft: Draft) -> tuple[Say, ...]:
             "our team can ask for you too."
         )
         return (Say(words, {"name": name}),)
-    lines = [Say(N_("{name}: {route}"), {"name": name, "route": Fact(f"{key}.route")})]
+    return route_lines(entry)
+
+
+def route_lines(entry: facts.Entry) -> tuple[Say, ...]:
+    """A way that is known: what to do, the address of the form, what it asks for."""
+    key = entry.key
+    name, route = Fact(f"{key}.name"), Fact(f"{key}.route")
+    lines = [Say(N_("{name}: {route}"), {"name": name, "route": route})]
     if form := entry.fields.get("form"):
         lines.append(Say(N_("Address: {form}"), {"form": Code(form)}))
     blanks: dict[str, Blank] = {"asks": Fact(f"{key}.asks"), "read": Read(key)}

@@ -122,6 +122,7 @@ COMMANDS = {
     "mine": N_("What you hold"),
     "case": N_("One case, by its name (in private)"),
     "find": N_("Which cases hold a link (in private)"),
+    "family": N_("The channels of a case of yours, drawn (in private)"),
     "duty": N_("Who is on duty; on or off after it"),
     "figures": N_("Figures of a year, quarter or month (in private)"),
     "freeze": N_("Stop all work on cases (leads)"),

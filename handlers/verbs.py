@@ -7,7 +7,7 @@ whose right its row does not name.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import casework, endings, handover, letters, recording
+from handlers import asking, casework, endings, handover, letters, recording, relating
 from handlers.casework import Work
 from handlers.rights import holds, may_assign, may_reopen, may_unlock
 from handlers.staff import Caseworker, Screen
@@ -31,8 +31,22 @@ PRESSED: Mapping[str, Verb] = {
     "record": Verb(recording.ask_link),
     "state": Verb(recording.ask_state),
     "set": Verb(recording.record),
+    "ways": Verb(recording.show_ways),
+    "ask": Verb(recording.ask),
+    "look": Verb(recording.ask_seen),
+    "found": Verb(recording.note_seen),
     "why": Verb(recording.explain),
     "undo": Verb(recording.undo),
+    "family": Verb(relating.show_family),
+    "home": Verb(relating.show_home),
+    "relate": Verb(relating.ask_other),
+    "pair": Verb(relating.pair),
+    "part": Verb(relating.part),
+    "draw": Verb(relating.draw),
+    "draft": Verb(asking.choose_platform),
+    "terms": Verb(asking.choose_terms),
+    "compose": Verb(asking.compose),
+    "asked": Verb(asking.record_asked),
     "write": Verb(letters.ask_letter),
     "post": Verb(letters.post_letter),
     "refer": Verb(endings.ask_whom),
@@ -53,6 +67,9 @@ TYPED: Mapping[str, Verb] = {
     "note": Verb(casework.keep_note),
     "reference": Verb(recording.keep_reference),
     "letter": Verb(letters.keep_letter),
+    "sub": Verb(relating.keep_other("sub")),
+    "copies": Verb(relating.keep_other("copies")),
+    "ads": Verb(relating.keep_other("ads")),
     "unlock": Verb(casework.unlock, may_unlock),
     "reopen": Verb(endings.reopen, may_reopen),
     "assign": Verb(handover.assign, may_assign),

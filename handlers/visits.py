@@ -184,7 +184,7 @@ async def add_links(visit: Visit, links: list[Link], known: Mapping[int, str]) -
     """Links after the case's others; gives which platform each of the new numbers is on."""
     if not links:
         return {}
-    first = await visit.books.links.count(visit.case.id) + 1
+    first = await visit.books.links.last(visit.case.id) + 1
     new = {number: link.platform for number, link in enumerate(links, first)}
     sealed = await asyncio.to_thread(
         lambda: [

@@ -17,6 +17,7 @@ from storage.cases import AlreadyTaken, Case, Cases, NameTaken, NewCase, NoSuchC
 from storage.consents import Consent, Consents
 from storage.down import Broken, Down
 from storage.figures import Figures
+from storage.homes import Homes
 from storage.letterboxes import LETTERS_FOR, InBox, Letterbox, Letterboxes
 from storage.lines import Lines
 from storage.links import LinkRow, Links, NoSuchLink
@@ -27,6 +28,7 @@ from storage.outbox import Letter, Outbox
 from storage.posts import Post, Posts
 from storage.pulses import Pulses
 from storage.receipts import Address, Addresses, Pending, PendingCodes, Receipts, over
+from storage.requests import Request, Requests
 from storage.signs import Signs
 from storage.traces import Audit, AuditRow, Quarantine, Seen
 
@@ -51,6 +53,7 @@ __all__ = [
     "Note",
     "Pending",
     "Post",
+    "Request",
     "Store",
 ]
 
@@ -74,6 +77,8 @@ class Books:
         self._connection = connection
         self.cases = Cases(connection)
         self.links = Links(connection)
+        self.requests = Requests(connection)
+        self.homes = Homes(connection)
         self.receipts = Receipts(connection)
         self.pending = PendingCodes(connection)
         self.addresses = Addresses(connection)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage import tables
+from storage.homes import Homes
 from storage.seal import Sealed
 from storage.statements import insert
 
@@ -246,8 +247,9 @@ class Cases:
         return len(names), names[0] if names else ""
 
     async def erase(self, case_id: str) -> None:
-        """Forget the case and all that belongs to it, its letters in the outbox too."""
+        """Forget the case and all that belongs to it, letters in the outbox and homes too."""
         await self._connection.execute(delete(tables.cases).where(_T.id == case_id))
+        await Homes(self._connection).forget()
 
     async def waiting(self, limit: int, offset: int = 0) -> list[Case]:
         """Cases nobody has, the most urgent first, then the oldest."""

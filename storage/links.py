@@ -1,12 +1,12 @@
 """The links of a case, numbered from 1, each with what became of it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -19,9 +19,10 @@ _T = tables.links.c
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """One link. *reference*: the platform's own number for a request; *day*: the last change's.
+    """One link. *day*: the last change's; *reason*: why it cannot be removed, a word of ours.
 
-    *since*: the day it was given. *reason*: why it cannot be removed, one of a few words of ours.
+    *look*: the day to look after it again: an answer is due, or nobody could tell. *home*: the
+    mark of its channel, account or site (storage.homes). *since*: the day it was given.
     *counted_as*: as what it stands in the figures; None: it does not.
     """
 
@@ -29,12 +30,21 @@ class LinkRow:
     number: int
     sealed: Sealed
     state: LinkState
-    reference: Sealed | None
     mark: bytes | None
     day: date
     reason: str | None = None
+    look: date | None = None
+    home: bytes | None = None
     counted_as: str | None = None
     since: date = date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """In how many other cases the same link is, and any link of the same home."""
+
+    link: int = 0
+    home: int = 0
 
 
 class NoSuchLink(LookupError):
@@ -57,10 +67,9 @@ class Links:
         # The lock keeps two additions from taking the same numbers.
         lock = select(tables.cases.c.id).where(tables.cases.c.id == case_id)
         await self._connection.execute(lock.with_for_update(key_share=True))
-        last = select(func.coalesce(func.max(_T.number), 0)).where(_T.case_id == case_id)
-        first = (await self._connection.scalar(last) or 0) + 1
+        first = await self.last(case_id) + 1
         added = [
-            LinkRow(case_id, number, link, "new", None, None, day, since=day)
+            LinkRow(case_id, number, link, "new", None, day, since=day)
             for number, link in enumerate(sealed, start=first)
         ]
         if added:
@@ -69,16 +78,53 @@ class Links:
             )
         return added
 
+    async def last(self, case_id: str) -> int:
+        """The highest number of a link of the case; 0 when there is none."""
+        query = select(func.coalesce(func.max(_T.number), 0)).where(_T.case_id == case_id)
+        return await self._connection.scalar(query) or 0
+
     async def record(
-        self, case_id: str, number: int, state: LinkState, reference: Sealed | None, day: date
+        self,
+        case_id: str,
+        number: int,
+        state: LinkState,
+        day: date,
+        look: date | None = None,
     ) -> LinkRow:
         """What became of one link; NoSuchLink if there is none of this number.
 
         A reason belongs to the state before, and goes with it.
         """
-        values = {"state": state, "reference": reference, "day": day}
         reason = case((_T.state == state, _T.reason), else_=None)
+        values = {"state": state, "day": day, "look": look}
         return await self._change(case_id, number, reason=reason, **values)
+
+    async def look_on(self, case_id: str, number: int, day: date | None) -> LinkRow:
+        """When to look after it again; NoSuchLink if there is none of this number."""
+        return await self._change(case_id, number, look=day)
+
+    async def due(self, case_id: str, today: date) -> list[LinkRow]:
+        """The links of a case to be looked after by *today*."""
+        query = select(tables.links).where(_T.case_id == case_id, _T.look <= today)
+        rows = await self._connection.execute(query.order_by(_T.number))
+        return [LinkRow(**row._asdict()) for row in rows]
+
+    async def due_in(self, case_ids: Collection[str], today: date) -> Counter[str]:
+        """How many links of each of these cases are to be looked after by *today*."""
+        query = (
+            select(_T.case_id, func.count().label("times"))
+            .where(_T.case_id.in_(case_ids), _T.look <= today)
+            .group_by(_T.case_id)
+        )
+        rows = await self._connection.execute(query)
+        return Counter({row.case_id: row.times for row in rows})
+
+    async def next_look(self, case_id: str, after: date | None = None) -> date | None:
+        """The first day on which one of a case is to be looked after; with *after*, later ones."""
+        query = select(func.min(_T.look)).where(_T.case_id == case_id)
+        later = query.where(_T.look > after) if after else query
+        found: date | None = await self._connection.scalar(later)
+        return found
 
     async def explain(self, case_id: str, number: int, reason: str) -> LinkRow:
         """Why this link is as it is; NoSuchLink if there is none of this number."""
@@ -88,6 +134,11 @@ class Links:
         """How many links a case has."""
         query = select(func.count()).where(_T.case_id == case_id)
         return await self._connection.scalar(query) or 0
+
+    async def unmarked(self, case_ids: Collection[str]) -> list[str]:
+        """Of these cases, those with a link that has no mark yet."""
+        query = select(_T.case_id).where(_T.case_id.in_(case_ids), _T.mark.is_(None))
+        return list(await self._connection.scalars(query.distinct().order_by(_T.case_id)))
 
     async def mark(self, case_id: str, number: int, mark: bytes) -> None:
         """Remember the mark by which the same link is found in other cases."""
@@ -99,6 +150,39 @@ class Links:
         which = (_T.case_id == link.case_id) & (_T.number == link.number) & before
         statement = update(tables.links).where(which).values(counted_as=what)
         return (await self._connection.execute(statement.returning(_T.number))).first() is not None
+
+    async def marked(self, mark: bytes) -> list[LinkRow]:
+        """All links of this mark, in whatever case."""
+        query = select(tables.links).where(_T.mark == mark).order_by(_T.case_id, _T.number)
+        return [LinkRow(**row._asdict()) for row in await self._connection.execute(query)]
+
+    async def reseal(self, case_id: str, number: int, sealed: Sealed) -> None:
+        """The same link as it was sent again."""
+        await self._change(case_id, number, sealed=sealed)
+
+    async def drop(self, case_id: str, number: int) -> None:
+        """It stands there already, under another number."""
+        which = (_T.case_id == case_id) & (_T.number == number)
+        await self._connection.execute(delete(tables.links).where(which))
+
+    async def settle(self, case_id: str, number: int, home: bytes) -> None:
+        """Remember the mark of its home."""
+        await self._change(case_id, number, home=home)
+
+    async def elsewhere(self, case_id: str) -> Mapping[int, Elsewhere]:
+        """By their numbers, the links of a case that other cases have too, or their homes."""
+        links = await self._others(case_id, "mark")
+        homes = await self._others(case_id, "home")
+        numbers = links.keys() | homes.keys()
+        return {n: Elsewhere(links.get(n, 0), homes.get(n, 0)) for n in numbers}
+
+    async def _others(self, case_id: str, by: str) -> dict[int, int]:
+        other = tables.links.alias()
+        same = (_T[by] == other.c[by]) & (other.c.case_id != case_id)
+        query = select(_T.number, func.count(other.c.case_id.distinct()).label("times"))
+        query = query.join_from(tables.links, other, same).where(_T.case_id == case_id)
+        rows = await self._connection.execute(query.group_by(_T.number))
+        return {row.number: row.times for row in rows}
 
     async def states(self, case_id: str) -> Counter[str]:
         """How many links of a case are in each state."""

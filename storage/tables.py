@@ -114,13 +114,51 @@ links = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("reference", LargeBinary),
     Column("mark", LargeBinary),
     Column("day", Date, nullable=False),
     Column("reason", String(16)),
     Column("counted_as", String(32)),
     Column("since", Date, nullable=False, server_default="1970-01-01"),
+    Column("look", Date),
+    Column("home", LargeBinary),
     Index("links_mark", "mark"),
+    Index("links_home", "home"),
+)
+
+homes = Table(
+    "homes",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+
+def _home(name: str) -> Column[bytes]:
+    cascade = ForeignKey("homes.mark", ondelete="CASCADE")
+    return Column(name, LargeBinary, cascade, primary_key=True)
+
+
+ties = Table(
+    "ties",
+    metadata,
+    _home("home"),
+    Column("kind", String(8), primary_key=True),
+    _home("other"),
+    Index("ties_other", "other"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    _case(primary_key=True),
+    Column("link", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("rung", String(16), nullable=False),
+    Column("asked", Date, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("reference", LargeBinary),
+    Column("answer", String(16)),
+    Column("answered", Date),
 )
 
 receipts = Table(

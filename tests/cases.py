@@ -34,6 +34,7 @@ async def file_case(
     *,
     name: str = "quiet heron",
     urls: Sequence[str] = (telegram(1), telegram(2), telegram(3)),
+    platform: str = "telegram",
     minor: Minor = "no",
     urgency: Urgency = "soon",
     news: bool = False,
@@ -49,7 +50,7 @@ async def file_case(
 
     links = [
         to_staff(
-            json.dumps({"platform": "telegram", "url": url, "open_url": url}).encode(),
+            json.dumps({"platform": platform, "url": url, "open_url": url}).encode(),
             f"link {number}",
         )
         for number, url in enumerate(urls, 1)

@@ -251,17 +251,15 @@ class TestLinks:
         later = TODAY + timedelta(days=2)
 
         async with store.begin() as books:
-            await books.links.record(case_id, 1, "requested", sealed("zz-42"), later)
-            row = await books.links.record(case_id, 2, "removed", None, later)
+            await books.links.record(case_id, 1, "requested", TODAY, later)
+            row = await books.links.record(case_id, 2, "removed", later)
             states = await books.links.states(case_id)
             first = (await books.links.of(case_id))[0]
             with pytest.raises(NoSuchLink):
-                await books.links.record(case_id, 4, "removed", None, later)
+                await books.links.record(case_id, 4, "removed", later)
 
-        assert row == LinkRow(
-            case_id, 2, sealed("link 1"), "removed", None, None, later, since=TODAY
-        )
-        assert (first.state, first.reference) == ("requested", b"zz-42")
+        assert row == LinkRow(case_id, 2, sealed("link 1"), "removed", None, later, since=TODAY)
+        assert (first.state, first.look) == ("requested", later)
         assert states == {"requested": 1, "removed": 1, "new": 1}
 
     async def test_cases_with_the_same_link_find_each_other(self, store: Store) -> None:
@@ -358,10 +356,10 @@ class TestMyCase:
     async def test_a_reason_goes_with_the_state_it_explains(self, store: Store) -> None:
         case_id = await filed(store, links=1)
         async with store.begin() as books:
-            await books.links.record(case_id, 1, "refused", None, TODAY)
+            await books.links.record(case_id, 1, "refused", TODAY)
             await books.links.explain(case_id, 1, "rules")
-            again = await books.links.record(case_id, 1, "refused", sealed("ref"), TODAY)
-            gone = await books.links.record(case_id, 1, "removed", None, TODAY)
+            again = await books.links.record(case_id, 1, "refused", TODAY)
+            gone = await books.links.record(case_id, 1, "removed", TODAY)
 
             assert (again.reason, gone.reason) == ("rules", None)
             assert await books.links.count(case_id) == 1

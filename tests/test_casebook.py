@@ -176,7 +176,9 @@ async def test_the_panel_has_no_link_and_no_word_of_the_note(small_room: Room) -
 
     assert "t.me" not in said(screen)
     assert NOTE not in said(screen)
-    assert labels(screen) == ["Show links", "Note", "Record", "Hand over", "Release", "Close"]
+    assert labels(screen) == [
+        *("Show links", "Note", "Record", "Draft", "Hand over", "Release", "Close"),
+    ]
 
 
 async def test_a_reveal_its_audit_row_and_its_hiding_are_one_transaction(room: Room) -> None:
@@ -454,8 +456,9 @@ async def test_the_last_record_of_a_link_is_undone_within_ten_minutes(room: Room
     assert "Undo" not in labels(undone)
     async with room.store.begin() as books:
         row = (await books.links.of(case_id))[1]
+        (request,) = await books.requests.of(case_id)
     assert row.state == "requested"
-    assert row.reference is not None
+    assert (request.answer, request.reference is None) == (None, False)
     audit = await room.audit()
     assert audit[-2:] == ["record 2: removed", "undo 2: requested"]
     assert audit.count("undo 2: requested") == 1
@@ -513,10 +516,11 @@ async def test_the_platforms_reference_is_sealed_to_its_link(room: Room) -> None
     assert (screen.asks, screen.number) == ("reference", 2)
     async with room.store.begin() as books:
         row = (await books.links.of(case_id))[1]
+        (request,) = await books.requests.of_link(case_id, 2)
     assert row.state == "removed"
-    assert row.reference is not None
+    assert request.reference is not None
     place = Place(case_id, "reference 2")
-    assert unseal(row.reference, room.keys.staff.own, place) == b"ZZ-4711"
+    assert unseal(request.reference, room.keys.staff.own, place) == b"ZZ-4711"
 
 
 async def test_closing_asks_how_and_again_then_forgets_the_address(room: Room) -> None:

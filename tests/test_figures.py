@@ -288,6 +288,8 @@ async def test_two_who_count_at_once_count_once(
     async with store.begin() as books:
         await books.consents.put(consent(case_id, "count", True, TODAY, "zz", "en"))
         case = await books.cases.get(case_id)
+        for number in range(1, 6):
+            await books.links.mark(case_id, number, bytes([number]))
         (row, *_) = await books.links.of(case_id)
 
     async def count() -> list[bool]:
@@ -324,7 +326,7 @@ def test_days_fall_into_stretches_without_a_gap() -> None:
 
 
 def test_a_link_is_counted_by_its_days_only_where_it_is_removed() -> None:
-    row = LinkRow("zz", 1, Sealed(b""), "removed", None, None, TODAY, since=TODAY - timedelta(6))
+    row = LinkRow("zz", 1, Sealed(b""), "removed", None, TODAY, since=TODAY - timedelta(6))
 
     assert counting.as_counted(row) == "removed:6-7"
 

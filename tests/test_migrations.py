@@ -4,19 +4,33 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, inspect
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    inspect,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from storage import migrations, tables
-from storage.books import Store
+from storage.books import Request, Store
+from storage.links import Links
 from storage.migrations import are_current, downgrade, upgrade
+from storage.outbox import Outbox
+from storage.requests import Requests
+from storage.seal import Sealed
 from storage.tables import metadata
 from storage.traces import Audit
 
@@ -120,6 +134,75 @@ async def test_audit_rows_from_before_the_chain_are_chained(bare: AsyncConnectio
 
     assert await Audit(bare).first_broken() is None
     assert (await Audit(bare).end())[0] == 2
+
+
+CASE_ID = "c" * 32
+OLD = {
+    1: ("requested", b"zz-1"),
+    2: ("removed", b"zz-2"),
+    3: ("refused", None),
+    4: ("requested", None),
+    5: ("new", None),
+}
+"""The links of a case before there were requests: state and reference."""
+
+
+async def fill(bare: AsyncConnection) -> None:
+    """A case that somebody holds, as the tables of 0005 keep it."""
+    case = {"id": CASE_ID, "name": "quiet heron", "language": "en", "minor": "no", "version": 1}
+    case |= {"urgency": "soon", "news": False, "state": "taken", "holder": 41, "happened": b""}
+    await bare.execute(_old("cases", set()).insert().values(day=date(2026, 11, 20), **case))
+    links = _old(
+        "links", {"look", "home", "counted_as", "since"}, Column("reference", LargeBinary)
+    )
+    for number, (state, reference) in OLD.items():
+        row = {"case_id": CASE_ID, "number": number, "sealed": b"", "state": state}
+        row |= {"reference": reference, "day": date(2026, 11, 23)}
+        await bare.execute(links.insert().values(**row))
+
+
+def _old(name: str, without: set[str], *more: Column[Any]) -> Table:
+    """A table of today, as it was."""
+    known = metadata.tables[name].c.items()
+    columns = [Column(key, column.type) for key, column in known if key not in without]
+    return Table(name, MetaData(), *columns, *more)
+
+
+async def test_what_was_asked_before_there_were_requests_is_asked_still(
+    bare: AsyncConnection,
+) -> None:
+    await bare.run_sync(upgrade, "0005")
+    await fill(bare)
+
+    await bare.run_sync(upgrade)
+
+    day = date(2026, 11, 23)
+    due = date(2026, 11, 30)
+    requests = Requests(bare)
+    assert await requests.of(CASE_ID) == [
+        Request(CASE_ID, 1, 1, "", day, due, Sealed(b"zz-1")),
+        Request(CASE_ID, 2, 1, "", day, due, Sealed(b"zz-2"), "removed", day),
+        Request(CASE_ID, 4, 1, "", day, due),
+    ]
+    looks = {row.number: row.look for row in await Links(bare).of(CASE_ID)}
+    assert looks == {1: due, 2: None, 3: None, 4: due, 5: None}
+    (letter,) = await Outbox(bare).of_case(CASE_ID, "due")
+    assert (letter.key, letter.due) == (f"due:{CASE_ID}", datetime(2026, 11, 30, 2, tzinfo=UTC))
+
+
+async def test_a_reference_goes_back_to_its_link_on_the_way_down(bare: AsyncConnection) -> None:
+    await bare.run_sync(upgrade, "0005")
+    await fill(bare)
+    await bare.run_sync(upgrade)
+
+    await bare.run_sync(lambda connection: downgrade(connection, "0005"))
+
+    links = _old(
+        "links", {"look", "home", "counted_as", "since"}, Column("reference", LargeBinary)
+    )
+    rows = await bare.execute(select(links).order_by(links.c.number))
+    assert {row.number: (row.state, row.reference) for row in rows} == OLD
+    assert await Outbox(bare).of_case(CASE_ID, "due") == []
 
 
 def test_there_is_one_line_of_revisions() -> None:

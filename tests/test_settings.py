@@ -246,6 +246,8 @@ class House:
         self.door.setdefault("door_token", SecretStr(self.sandbox.bot("door").token))
         self.staff.setdefault("staff_token", SecretStr(self.sandbox.bot("staff").token))
         self.staff.setdefault("staff_chat", self.sandbox.group.id)
+        for name in ("organisation", "email", "signature"):
+            self.staff.setdefault(name, f"zz {name}")
         lead = self.sandbox.people()[0]
         self.sandbox.begin(self.sandbox.bot("door").id, lead.id)
         self.door.setdefault("alarm_chats", (lead.id,))
@@ -291,6 +293,19 @@ async def test_a_house_whose_alarms_nobody_hears_is_found(
 
     assert wrong.keys() - HALVES == {DEAF}
     assert "FRONT_DOOR_ALARM_CHATS" in wrong[DEAF]
+
+
+async def test_an_organisation_without_a_name_is_found_and_keeps_nothing_closed(
+    house: House,
+) -> None:
+    house.staff |= {"organisation": "", "signature": ""}
+    what = "requests to platforms say who asks"
+
+    findings = await check_staff(StaffSettings(**house.shared, **house.staff), house.clock)
+
+    (found,) = [one for one in findings if one.what == what]
+    assert "FRONT_DOOR_ORGANISATION, FRONT_DOOR_SIGNATURE:" in found.mend
+    assert not found.grave
 
 
 def test_alarm_chats_are_numbers_with_commas(bare: pytest.MonkeyPatch) -> None:

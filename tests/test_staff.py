@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from handlers import desk, digest, endings, lists, recording, staff, standing
+from handlers import desk, digest, endings, lists, recording, sheet, staff, standing
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
 from handlers.digest import LINES
 from handlers.hours import HONG_KONG
@@ -289,7 +289,7 @@ def test_a_long_note_is_whole_on_several_pages() -> None:
 
 
 def test_every_press_fits_in_a_button() -> None:
-    words = [*OUTCOMES, *endings.WHOM, *recording.CHOICES]
+    words = [*OUTCOMES, *endings.WHOM, *sheet.CHOICES]
 
     assert max(len(press("outcome", CASE.id, 200, word).encode()) for word in words) <= 64
 
@@ -304,13 +304,12 @@ def test_a_link_is_chosen_by_number_and_tail_on_the_page_where_one_was() -> None
 
     assert "21. Telegram …d_channel/21 — not yet asked" in answer.text
     assert {mark.kind for mark in answer.marks} == {"bold", "code"}
-    assert [one.name for one in recording.recorded(OF, links[20], False).buttons] == [
+    of_it = sheet.Sheet(OF, links[20], DAY)
+    assert [one.name for one in sheet.recorded(of_it).buttons] == [
         press("record", CASE.id, 1),
         press("panel", CASE.id),
     ]
-    assert recording.choose_state(OF, links[20], False).buttons[-1].name == press(
-        "record", CASE.id, 1
-    )
+    assert sheet.page(of_it).buttons[-1].name == press("record", CASE.id, 1)
 
 
 def test_the_page_of_links_leads_to_the_record_of_the_same_links() -> None:

@@ -69,11 +69,11 @@ class House:
         self.sandbox.move_clock(seconds)
         self.room.courier.poke()
 
-    async def awaits(self, seconds: float) -> None:
-        """Wait until a letter lies in the outbox that is due in about so many seconds."""
+    async def awaits(self, seconds: float, letters: int = 1) -> None:
+        """Wait until so many letters lie in the outbox that are due in about so many seconds."""
         waiting = 0
         async with asyncio.timeout(20):
-            while not waiting:
+            while waiting < letters:
                 now = datetime.fromtimestamp(self.sandbox.now(), UTC)
                 until = now + timedelta(seconds=seconds)
                 async with self.store.begin() as books:
@@ -309,6 +309,72 @@ async def test_a_long_link_is_shown_by_a_second_press_and_withdrawn(house: Any) 
         at.move(121)
         await at.kit.until(lambda screen: loose.id not in [one.id for one in screen], "withdrawn")
         assert await at.audit() == ["take", "reveal", "reveal loose"]
+
+
+async def drafted(at: House, label: str = "EU notice · English") -> list[Shown]:
+    """Kit drafts a request to Telegram; its text and its file."""
+    await at.press(at.kit, "Draft", "whom shall we ask?")
+    await at.press(at.kit, "Telegram: ", "Under which rules")
+    await at.press(at.kit, label, "The text comes below")
+    screen = await at.kit.until(
+        lambda screen: any(one.media == "document" for one in screen), "the file"
+    )
+    return [one for one in screen if one.media == "document" or "Good-faith" in one.text]
+
+
+async def test_a_draft_can_be_pasted_and_is_gone_after_a_quarter_of_an_hour(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+
+        text, file = await drafted(at)
+
+        assert not text.protected
+        assert not file.protected
+        assert not text.preview
+        assert kinds_of(text) == {"code"}
+        assert all(f"\n{telegram(number)}\n" in text.text for number in (1, 2, 3))
+        assert "✎ To fill in by hand: the name of the organisation" in text.text
+        assert "heron" not in text.text
+        await at.awaits(QUARTER, letters=2)
+        at.move(QUARTER + 1)
+        await at.kit.until(
+            lambda screen: not {text.id, file.id} & {one.id for one in screen}, "withdrawn"
+        )
+        assert await at.audit() == ["take", "reveal draft"]
+
+
+async def test_what_was_drafted_is_recorded_by_one_press(house: Any) -> None:
+    async with house() as at:
+        case_id = await at.held()
+        await drafted(at)
+
+        await at.press(at.kit, "We asked: record all", "All of these are recorded as asked.")
+
+        async with at.store.begin() as books:
+            assert await books.links.states(case_id) == {"requested": 3}
+        for message in at.sandbox.group.messages.values():
+            assert "zz_invented" not in repr(message)
+
+
+async def test_a_draft_leaves_the_screen_with_who_leaves_the_group(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        shown = {one.id for one in await drafted(at)}
+
+        at.sandbox.leave(at.kit.person)
+
+        await at.kit.until(lambda screen: not shown & {one.id for one in screen}, "taken away")
+
+
+async def test_a_draft_leaves_the_screen_when_a_lead_freezes(house: Any) -> None:
+    async with house() as at:
+        at.sandbox.set_administrator(at.kit.person)
+        await at.held()
+        shown = {one.id for one in await drafted(at)}
+
+        await at.group.say("/freeze")
+
+        await at.kit.until(lambda screen: not shown & {one.id for one in screen}, "taken away")
 
 
 async def test_under_eighteen_is_referred_and_never_revealed(house: Any) -> None:
@@ -1017,3 +1083,48 @@ async def test_what_a_person_adds_is_told_to_the_holder_who_opens_the_case_there
 
         await h.kit.sees("the person added links (2) and wrote to you.")
         await h.press(h.kit, "Open", "Links: ")
+
+
+async def test_the_holder_is_reminded_in_private_and_checks_by_hand(house: Any) -> None:
+    async with house() as at:
+        case_id = await at.held(platform="x")
+        await at.press(at.kit, "Record", "which link?")
+        await at.press(at.kit, "2", "What became of it?")
+        await at.press(at.kit, "asked to remove", "Recorded.")
+        at.move(47 * HOUR)
+        await at.press(at.kit, "Back", "How urgent")  # keeps the case
+
+        at.move(HOUR)
+        reminder = await at.kit.sees("answers are due")
+        assert reminder.protected
+        assert not reminder.silent
+        assert reminder.text.endswith("• X (Twitter): 2")
+        shown = await at.press(at.kit, "Check 2", "Is it still there?")
+        assert shown.id == reminder.id
+        await at.press(at.kit, "Gone", "Recorded.")
+
+        assert await at.audit() == ["take", "tails", "record 2: requested", *GONE]
+        at.move(QUARTER)
+        await at.kit.until(
+            lambda screen: not any("…" in one.text for one in screen), "the tail hidden"
+        )
+        assert not any("t.me" in one.text for one in await at.group.screen())
+        async with at.store.begin() as books:
+            assert (await books.cases.get(case_id)).state == "taken"
+
+
+GONE = ("check 2: gone", "record 2: removed")
+
+
+async def test_the_holder_is_told_of_a_link_that_is_back(house: Any) -> None:
+    async with house() as at:
+        await at.held()
+        await at.press(at.kit, "Record", "which link?")
+        await at.press(at.kit, "3", "What became of it?")
+        await at.press(at.kit, "removed", "Recorded.")
+
+        await at.file(name="calm otter", urls=[telegram(3)])
+
+        told = await at.kit.sees("link 3 (Telegram) was reported again")
+        assert "calm otter" not in told.text
+        await at.press(at.kit, "Open", "back again")

@@ -1,0 +1,115 @@
+"""The lender gives a holder, in private, what is copied or looked at, and takes it back in time.
+
+Only while the case is theirs. What is lent is made from the books when it is sent: no letter holds
+a word of it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.clerk import here, spoken
+from bot.parcels import Attached, Done, Errand, Kind, Nothing, Outcome, Parcel, Send
+from bot.pictures import png
+from handlers import asking, desk, drafting, families
+from handlers.casebook import withdraw
+from handlers.casework import HIDDEN_AFTER, is_closed, read_link
+from handlers.drafting import Organisation
+from handlers.kin import caption
+from handlers.portrait import svg
+from handlers.spoken import Answer, Mark, Voice, units
+from handlers.staff import Screen
+from storage.books import Books, Letter
+from storage.keys import StaffKeys
+
+LOOSE_FOR = timedelta(minutes=2)
+MOST_OF_A_CAPTION = 1024  # UTF-16 units (Bot API, sendPhoto)
+
+
+class Lender:
+    """Knows, for each of its letters, what is lent now, and for how long."""
+
+    def __init__(self, keys: StaffKeys, organisation: Organisation | None = None) -> None:
+        """*organisation*: in whose name platforms are asked; None where nobody has said it."""
+        self.keys = keys
+        self.organisation = organisation or Organisation()
+
+    def kinds(self) -> dict[str, Kind]:
+        """Its letters of the staff lane."""
+        return {
+            "loose": Kind(self.loose, self.after_loose),
+            "draft": Kind(self.draft, self.after_draft),
+            "family": Kind(self.family, self.after_family),
+        }
+
+    async def loose(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """A long link by itself, to be copied, if the case is still theirs."""
+        body = letter.body
+        case = await books.cases.get(str(letter.case_id))
+        rows = await books.links.of(case.id)
+        found = [read_link(row, self.keys) for row in rows if row.number == body["number"]]
+        if case.holder != body["chat"] or case.state != "taken" or not found[0].open_url:
+            return Nothing()
+        answer = spoken(desk.loose(found[0]), "en", now)  # no words in it: said once
+        return Send(Parcel(body["chat"], answer))
+
+    async def after_loose(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """Withdrawn after two minutes, counted from its arrival."""
+        if isinstance(errand, Send) and isinstance(outcome, Done):
+            await withdraw(books, errand.parcel.chat, outcome.message, now + LOOSE_FOR)
+
+    async def family(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """The picture of a family, with the same in words, if the case is still theirs."""
+        body, case = letter.body, await books.cases.get(str(letter.case_id))
+        if case.holder != body["chat"] or case.state != "taken":
+            return Nothing()
+        if await is_closed(books, case, body["chat"]) or await books.signs.out("frozen"):
+            return Nothing()
+        of = await families.family(books, case, self.keys)
+        voice = Voice(body["language"], here(now).date())
+        says = caption(of, lambda says: units(voice.page(says).text) <= MOST_OF_A_CAPTION)
+        picture = Attached("family.png", png(svg(of, voice.label)))
+        return Send(Parcel(body["chat"], voice.message(says), protect=True, attached=picture))
+
+    async def after_family(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """Taken away in the time in which links are hidden."""
+        if isinstance(errand, Send) and isinstance(outcome, Done):
+            await withdraw(books, errand.parcel.chat, outcome.message, now + HIDDEN_AFTER)
+
+    async def draft(self, books: Books, letter: Letter, now: datetime) -> Errand:
+        """One piece of a removal request, or at last its file; if the cases are still theirs."""
+        drafted = await asking.drafted(books, letter, self.keys)
+        parcel = self._piece(drafted, letter.body, now) if drafted else None
+        return Send(parcel) if parcel else Nothing()
+
+    def _piece(
+        self, drafted: asking.Drafted, body: Mapping[str, Any], now: datetime
+    ) -> Parcel | None:
+        """Said once whatever the language, since it is the platform that reads it."""
+        to, by = drafted.to, self.organisation
+        texts = drafting.requests(to, drafted.addresses, drafted.terms, by, here(now).date())
+        pieces, number = drafting.messages(texts), body["piece"]
+        if number > len(pieces):
+            return None
+        if number == len(pieces):
+            file = Attached(f"request-{to.platform}.txt", drafting.in_a_file(texts))
+            return Parcel(body["chat"], Answer(""), attached=file)
+        notes = drafting.by_hand(to, by) if number == len(pieces) - 1 else ()
+        told = f"\n\n{spoken(Screen(notes), body['language'], now).text}" if notes else ""
+        marks = (Mark("code", 0, units(pieces[number])),)
+        return Parcel(body["chat"], Answer(pieces[number] + told, marks))
+
+    async def after_draft(
+        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        """Withdrawn after a quarter of an hour, counted from its arrival; then the next one."""
+        if not isinstance(errand, Send) or not isinstance(outcome, Done):
+            return
+        shown = await asking.drafted(books, letter, self.keys)
+        due = now + HIDDEN_AFTER if shown else now
+        await withdraw(books, errand.parcel.chat, outcome.message, due)
+        await asking.put_next(books, letter, now)

@@ -1,0 +1,460 @@
+"""Asking a platform: whom, in which words, and that it was asked. The text is `drafting`'s.
+
+A draft is a letter that lies in the outbox for a day: which links of which cases, by number alone.
+The courier's letters and *We asked* go by it, so that what is recorded is what was drafted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import islice
+from urllib.parse import urlsplit
+
+from handlers import desk, leases, recording
+from handlers.casework import (
+    Work,
+    is_closed,
+    links_of,
+    may_ask,
+    read_link,
+    refused_under_age,
+    told,
+)
+from handlers.desk import MOST_CHOICES, Opened, back, turns
+from handlers.drafting import (
+    LANGUAGES,
+    REGIMES,
+    UNDER_AGE,
+    Addressee,
+    Terms,
+    fitting,
+    rule,
+    usual,
+)
+from handlers.rights import holds
+from handlers.staff import DO_NOT_ASK, Caseworker, Screen, Summary, platform, press, under_age
+from handlers.talk import Blank, Button, Fact, Say, Strong
+from locales import N_
+from storage.books import Books, Case, Letter, NoSuchCase, NoSuchLink
+from storage.keys import StaffKeys
+
+KEPT_FOR = timedelta(days=1)  # within it, what was drafted is recorded by one press
+MOST_CASES = 20  # of one holder that are looked through
+TO_ASK = ("new", "back")
+MANY_SITES = ("website", "shortlink")  # one name for many: each of their hosts is asked by itself
+
+
+# Whom, and of which links
+
+
+def is_to_ask(link: Opened, today: date) -> bool:
+    """Whether it is to be asked now: not yet asked, back, or without an answer in time."""
+    late = link.state == "requested" and link.look is not None and link.look <= today
+    return late or link.state in TO_ASK
+
+
+def addressee(link: Opened) -> Addressee:
+    """Whom to ask about a link that our key opens."""
+    if link.platform not in MANY_SITES:
+        return Addressee(link.platform)
+    host = urlsplit(address(link)).hostname or ""
+    return Addressee(link.platform, host.removeprefix("www."))
+
+
+def address(link: Opened) -> str:
+    """The exact address; what people call a chat that they chose stands behind it."""
+    return link.open_url.split()[0]
+
+
+def groups_of(links: Sequence[Opened]) -> Mapping[Addressee, list[Opened]]:
+    """What may be asked of whom; what is removed needs no asking."""
+    groups: dict[Addressee, list[Opened]] = {}
+    for link in links:
+        if link.open_url and link.state != "removed":
+            groups.setdefault(addressee(link), []).append(link)
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted, as it stands on a button: a request to whoever has link *number*.
+
+    *every*: of all links there, not only those to ask now; *several*: of one's other cases too.
+    """
+
+    number: int
+    every: bool = False
+    several: bool = False
+    terms: Terms | None = None
+
+    @classmethod
+    def read(cls, number: int, word: str) -> "Wish":
+        """The wish of a button; what we do not know of it is left out."""
+        words = word.split()
+        regime = next((REGIME_WORDS[one] for one in words if one in REGIME_WORDS), "")
+        language = next((LANGUAGE_WORDS[one] for one in words if one in LANGUAGE_WORDS), "")
+        terms = Terms(regime, language) if regime and language else None
+        return cls(number, "all" in words, "many" in words, terms)
+
+    def button(self, verb: str, case_id: str) -> str:
+        """What such a button tells us: at most 20 letters are left for the wish."""
+        words = ["all"] * self.every + ["many"] * self.several
+        if self.terms:
+            words += [short(REGIME_WORDS, self.terms.regime)]
+            words += [short(LANGUAGE_WORDS, self.terms.language)]
+        return press(verb, case_id, self.number, " ".join(words))
+
+
+REGIME_WORDS = {"act": "take_it_down", "eu": "eu", "own": "general", "minor": UNDER_AGE}
+LANGUAGE_WORDS = {"en": "en", "zh": "zh_Hant"}
+LANGUAGE_NAMES = {"en": N_("English"), "zh_Hant": N_("Chinese")}
+
+
+def short(words: Mapping[str, str], meaning: str) -> str:
+    """The word on a button for a regime or a language."""
+    return next(word for word, means in words.items() if means == meaning)
+
+
+# Screens
+
+
+def choose_whom(
+    of: Summary, groups: Mapping[Addressee, list[Opened]], page: int, today: date
+) -> Screen:
+    """Whom to ask: about what is to be asked now, or about all that is not removed."""
+    case, pages = of.case.id, max(1, -(-len(groups) // MOST_CHOICES))
+    page = min(page, pages - 1)
+    keys: list[Button] = []
+    for to, links in islice(groups.items(), page * MOST_CHOICES, (page + 1) * MOST_CHOICES):
+        count = sum(is_to_ask(link, today) for link in links)
+        wish = Wish(links[0].number)
+        if count:
+            words = Say(N_("{platform}: {count}"), {"platform": called(to), "count": count})
+            keys.append(Button(wish.button("terms", case), words))
+        if count < len(links):
+            all_of = {"platform": called(to), "count": len(links)}
+            every = replace(wish, every=True).button("terms", case)
+            keys.append(Button(every, Say(N_("{platform}: all {count}"), all_of)))
+    ask = Say(N_("{case}: whom shall we ask?"), {"case": Strong(of.case.name)})
+    none = Say(N_("{case}: no link is left to be asked about."), {"case": Strong(of.case.name)})
+    return Screen(
+        (ask if groups else none,), (*keys, *turns("draft", case, page, pages), back(case))
+    )
+
+
+def called(to: Addressee) -> Blank:
+    """A platform's name, or a site's."""
+    return to.site or platform(to.platform)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which links of which cases a draft is about; *left*: how many did not fit into it."""
+
+    to: Addressee
+    links: Mapping[str, tuple[Opened, ...]]
+    left: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many links."""
+        return sum(map(len, self.links.values()))
+
+
+def choose_how(of: Summary, wish: Wish, here: Chosen, everywhere: Chosen, today: date) -> Screen:
+    """In which words and language: the usual first; and of how many cases."""
+    case, chosen = of.case, everywhere if wish.several else here
+    first, *others = terms_of(here.to, case)
+    keys = [terms_button(case.id, wish, first, "primary")]
+    if len(everywhere.links) > 1 or wish.several:
+        other = replace(wish, several=not wish.several)
+        line, count = (ONLY_THIS, here) if wish.several else (ALL_MINE, everywhere)
+        keys.append(Button(other.button("terms", case.id), Say(line, {"count": count.count})))
+    keys += [terms_button(case.id, wish, terms) for terms in others]
+    says = (counted(case, chosen), *cases_line(chosen), rule_line(here.to, today))
+    ask = Say(N_("Under which rules, and in which language?"))
+    return Screen((*says, ask), (*keys, Button(press("draft", case.id), N_("Back"))))
+
+
+ONLY_THIS = N_("Only this case: {count}")
+ALL_MINE = N_("All my cases: {count}")
+
+
+def terms_of(to: Addressee, case: Case) -> tuple[Terms, ...]:
+    """All that may be chosen, the usual first."""
+    first = usual(to)
+    if under_age(case):
+        first = replace(first, regime=UNDER_AGE)
+    regimes = (UNDER_AGE,) if under_age(case) else REGIMES
+    every = [Terms(regime, language) for regime in regimes for language in LANGUAGES]
+    return (first, *(terms for terms in every if terms != first))
+
+
+def terms_button(case_id: str, wish: Wish, terms: Terms, style: str = "") -> Button:
+    """One of them."""
+    words = Say(
+        "{rules} · {language}",
+        {
+            "rules": Fact(f"drafts.{terms.regime}.name"),
+            "language": Say(LANGUAGE_NAMES[terms.language]),
+        },
+    )
+    return Button(replace(wish, terms=terms).button("compose", case_id), words, style)
+
+
+def counted(case: Case, chosen: Chosen) -> Say:
+    """How many links, to whom."""
+    return Say(
+        N_("{case}: to {platform}, links: {count}"),
+        {"case": Strong(case.name), "platform": called(chosen.to), "count": chosen.count},
+    )
+
+
+def cases_line(chosen: Chosen) -> tuple[Say, ...]:
+    """Of how many cases, and how many links have to wait."""
+    cases, left = {"cases": len(chosen.links)}, {"left": chosen.left}
+    several = Say(N_("From several of your cases: {cases}. The text does not say so."), cases)
+    later = Say(N_("Too many for one draft; left for the next: {left}"), left)
+    return (*((several,) if len(chosen.links) > 1 else ()), *((later,) if chosen.left else ()))
+
+
+def rule_line(to: Addressee, today: date) -> Say:
+    """Which rule of theirs will be named."""
+    named = rule(to, today)
+    if not named:
+        return Say(N_("No rule of theirs is known for sure: the text names none."))
+    return Say(N_("Their rule: {policy}"), {"policy": named})
+
+
+def composed(case: Case, chosen: Chosen, number: int) -> Screen:
+    """The text comes by itself; once it was sent there, one press records it."""
+    says = (
+        counted(case, chosen),
+        *cases_line(chosen),
+        Say(
+            N_(
+                "The text comes below, in pieces to copy and as a file, for 15 minutes. When you "
+                "have sent it there, press here: all of these links are then recorded as asked."
+            )
+        ),
+    )
+    asked = Button(press("asked", case.id, number), N_("We asked: record all"), "success")
+    return Screen(says, (asked, back(case.id)))
+
+
+# Verbs
+
+
+async def choose_platform(work: Work, page: int, word: str) -> Screen:
+    """Whom to ask? Hosts are hidden in time and audited, as all that is shown of links."""
+    if refused := await refusal(work):
+        return refused
+    groups = groups_of(await links_of(work.books, work.case, work.keys))
+    if any(to.site for to in groups):
+        await work.hide_later()
+        if work.first:
+            await work.note_down("sites")
+    return choose_whom(await told(work), groups, page, work.act.today)
+
+
+async def choose_terms(work: Work, number: int, word: str) -> Screen:
+    """In which words?"""
+    if refused := await refusal(work):
+        return refused
+    wish = Wish.read(number, word)
+    to = await addressee_of(work, number)
+    here = await chosen_by(work, replace(wish, several=False), to)
+    everywhere = await chosen_by(work, replace(wish, several=True), to)
+    if to.site:
+        await work.hide_later()
+    if not (everywhere if wish.several else here).links:
+        return await choose_platform(work, 0, word)
+    return choose_how(await told(work), wish, here, everywhere, work.act.today)
+
+
+async def compose(work: Work, number: int, word: str) -> Screen:
+    """A draft: kept by its numbers, audited for each case, and on its way; or none of it."""
+    if refused := await refusal(work):
+        return refused
+    wish, to = Wish.read(number, word), await addressee_of(work, number)
+    chosen = await chosen_by(work, wish, to)
+    terms = next((one for one in terms_of(to, work.case) if one == wish.terms), None)
+    if terms is None or not chosen.links:
+        return await choose_terms(work, number, word)
+    if to.site:
+        await work.hide_later()
+    if work.first:
+        await keep(work, chosen, terms)
+        for case_id in chosen.links:
+            await (await in_case(work, case_id)).note_reveal("reveal draft")
+        await put_piece(work.books, work.case.id, work.act.by, work.act.update, work.act.now)
+    return composed(work.case, chosen, work.act.update)
+
+
+async def record_asked(work: Work, number: int, word: str) -> Screen:
+    """All links of that draft are asked now, in every case of it that is still theirs."""
+    line = await record_all(work, number) if work.first else None
+    return desk.panel(await told(work), work.act.by, line)
+
+
+async def record_all(work: Work, number: int) -> Say:
+    """Record a draft as asked, once; says how that went."""
+    draft = await work.books.outbox.get(draft_key(work.act.by.id, number))
+    if draft is None or draft.due <= work.act.now:
+        return Say(N_("That draft is over. Please record each link by itself."))
+    await work.books.outbox.drop(str(draft.key))
+    missed = 0
+    for case_id, numbers in draft.body["links"].items():
+        missed += await record_in(work, case_id, numbers)
+    return Say(SOME_NOT_RECORDED, {"count": missed}) if missed else Say(ALL_RECORDED)
+
+
+ALL_RECORDED = N_("All of these are recorded as asked.")
+SOME_NOT_RECORDED = N_("Recorded, but for {count}: not yours any more, or not to be asked.")
+
+
+async def record_in(work: Work, case_id: str, numbers: Sequence[int]) -> int:
+    """Record these links of one case as asked; gives how many were not."""
+    try:
+        there = await in_case(work, case_id)
+    except NoSuchCase:
+        return len(numbers)
+    by = work.act.by
+    if not holds(by, there.case) or not await lets_ask(work.books, there.case):
+        return len(numbers)
+    await leases.extend(work.books, case_id, by.id, by.language, work.act.now)
+    rows = {row.number: row for row in await work.books.links.of(case_id)}
+    found = [rows[number] for number in numbers if number in rows]
+    asking = [row for row in found if row.state != "removed"]
+    for row in asking:
+        await recording.asked(there, row)
+    return len(numbers) - len(asking)
+
+
+# What stands behind them
+
+
+async def refusal(work: Work) -> Screen | None:
+    """Why no platform may be asked about this case; None where one may."""
+    if await work.is_closed_to_us():
+        return await refused_under_age(work)
+    if not await lets_ask(work.books, work.case):
+        return desk.panel(await told(work), work.act.by, Say(DO_NOT_ASK))
+    return None
+
+
+async def lets_ask(books: Books, case: Case) -> bool:
+    """Whether the person lets us ask."""
+    return may_ask(case, await books.consents.of(case.id))
+
+
+async def in_case(work: Work, case_id: str) -> Work:
+    """The same act in another case; raises NoSuchCase."""
+    return replace(work, case=await work.books.cases.get(case_id))
+
+
+async def addressee_of(work: Work, number: int) -> Addressee:
+    """Whoever has that link of the case; raises NoSuchLink."""
+    for link in await links_of(work.books, work.case, work.keys):
+        if link.number == number and link.open_url:
+            return addressee(link)
+    raise NoSuchLink
+
+
+async def chosen_by(work: Work, wish: Wish, to: Addressee) -> Chosen:
+    """The links of a wish, as many as one draft holds: this case's first."""
+    found: list[tuple[str, Opened]] = []
+    for there in (work, *(await others(work) if wish.several else ())):
+        links = groups_of(await links_of(there.books, there.case, there.keys)).get(to, [])
+        asking = [link for link in links if wish.every or is_to_ask(link, work.act.today)]
+        found += [(there.case.id, link) for link in asking]
+    fit = fitting([address(link) for _, link in found], to)
+    links_in: dict[str, tuple[Opened, ...]] = {}
+    for case_id, link in found[:fit]:
+        links_in[case_id] = (*links_in.get(case_id, ()), link)
+    return Chosen(to, links_in, len(found) - fit)
+
+
+async def others(work: Work) -> list[Work]:
+    """The holder's other cases about which the same may be asked."""
+    found = []
+    for case in await work.books.cases.held_by(work.act.by.id):
+        there = replace(work, case=case)
+        alike = case.id != work.case.id and under_age(case) == under_age(work.case)
+        if alike and await lets_ask(work.books, case) and not await there.is_closed_to_us():
+            found.append(there)
+    return found[:MOST_CASES]
+
+
+def draft_key(by: int, number: int) -> str:
+    """The letter that lies in the outbox while a draft may be recorded as asked."""
+    return f"drafted:{by}:{number}"
+
+
+async def keep(work: Work, chosen: Chosen, terms: Terms) -> None:
+    """Which links it is about, by case and number: no address, no name."""
+    numbers = {case_id: [link.number for link in own] for case_id, own in chosen.links.items()}
+    await work.books.outbox.put(
+        "staff",
+        "lapse",
+        case_id=work.case.id,
+        key=draft_key(work.act.by.id, work.act.update),
+        body={"links": numbers, "regime": terms.regime, "language": terms.language},
+        due=work.act.now + KEPT_FOR,
+    )
+
+
+# The letters that bring it
+
+
+async def put_piece(
+    books: Books, case_id: str, by: Caseworker, number: int, now: datetime
+) -> None:
+    """The first letter of a draft; each brings the next one when it has arrived."""
+    body = {"chat": by.id, "language": by.language, "number": number, "piece": 0}
+    key = f"draft:{by.id}:{number}"
+    await books.outbox.put("staff", "draft", case_id=case_id, key=key, body=body, due=now)
+
+
+async def put_next(books: Books, letter: Letter, now: datetime) -> None:
+    """The letter after this one."""
+    body = {**letter.body, "piece": letter.body["piece"] + 1}
+    await books.outbox.put(
+        "staff", "draft", case_id=letter.case_id, key=letter.key, body=body, due=now
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What the text of a draft is made of."""
+
+    to: Addressee
+    addresses: tuple[str, ...]
+    terms: Terms
+
+
+async def drafted(books: Books, letter: Letter, keys: StaffKeys) -> Drafted | None:
+    """A draft as its letter finds it; None where it may not be shown any more."""
+    holder = letter.body["chat"]
+    draft = await books.outbox.get(draft_key(holder, letter.body["number"]))
+    if draft is None or await books.signs.out("frozen"):
+        return None
+    found: list[Opened] = []
+    for case_id, numbers in draft.body["links"].items():
+        if not await is_open_to(books, case_id, holder):
+            return None
+        rows = await books.links.of(case_id)
+        found += [read_link(row, keys) for row in rows if row.number in numbers]
+    terms = Terms(draft.body["regime"], draft.body["language"])
+    return Drafted(addressee(found[0]), tuple(map(address, found)), terms)
+
+
+async def is_open_to(books: Books, case_id: str, holder: int) -> bool:
+    """Whether it is still theirs, and a platform may still be asked about it."""
+    try:
+        case = await books.cases.get(case_id)
+    except NoSuchCase:
+        return False
+    if case.state != "taken" or case.holder != holder or not await lets_ask(books, case):
+        return False
+    return not await is_closed(books, case, holder)
