@@ -76,6 +76,7 @@ async def check_staff(settings: StaffSettings, clock: Callable[[], float]) -> li
             today = at(clock()).date()
             findings += [finding async for finding in check_group(api, settings, today)]
             findings += [finding async for finding in check_topic(api, settings)]
+    findings.append(Finding(f"closed cases are erased after {settings.keep_closed_days} days"))
     return [*findings, check_name(settings)]
 
 

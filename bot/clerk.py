@@ -19,7 +19,18 @@ from bot.parcels import (
     Send,
 )
 from bot.rush import MANY
-from handlers import desk, digest, guestbook, leases, lists, marking, room, staff
+from handlers import (
+    counting,
+    desk,
+    digest,
+    guestbook,
+    leases,
+    lists,
+    marking,
+    publication,
+    room,
+    staff,
+)
 from handlers.casebook import withdraw
 from handlers.casework import put_fresh_card, summary
 from handlers.digest import PAGE, post_key, put_page
@@ -103,6 +114,7 @@ class Clerk:
         """The case's one card as the case is now; in the same transaction its links' marks."""
         case = await books.cases.get(str(letter.case_id))
         await self._mark(books, [case.id], now)
+        await counting.count(books, case, self.keys)
         loud = bool(letter.body.get("loud")) and case.state == "waiting"
         reminder = staff.remind(case, await books.signs.out("duty"), here(now)) if loud else ()
         of = await summary(books, case, self.keys)
@@ -202,6 +214,8 @@ class Clerk:
                 return Screen((staff.CALL_LEADS,))
             case "leads only":
                 return Screen((staff.LEADS_ONLY,))
+            case "figures":
+                return Screen((publication.IN_PRIVATE,))
             case "duty":
                 return lists.on_duty(await books.signs.out("duty"))
             case _:

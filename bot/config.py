@@ -1,9 +1,10 @@
 """Settings, from FRONT_DOOR_* or `.env`: read once, and every missing name is told at once."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, HttpUrl, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from redis.asyncio.connection import parse_url
@@ -11,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.trouble import Trouble
+from handlers.casework import KEPT_FOR
 from handlers.drafting import Organisation
 
 PREFIX = "FRONT_DOOR_"
@@ -21,6 +23,7 @@ WHAT_IT_IS = {
     "staff_token": "the token @BotFather gave for the staff bot",
     "staff_chat": "the number of the staff group, like -1001234567890",
     "staff_topic": "the number of a topic in the staff group, or nothing",
+    "keep_closed_days": "the number of days a closed case stays, 1 or more",
     "database_url": "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME",
     "redis_url": "redis://HOST:6379, or nothing",
     "keys": "the folder that `python -m bot keys new` wrote",
@@ -98,6 +101,7 @@ class StaffSettings(HouseSettings):
     staff_token: SecretStr
     staff_chat: int
     staff_topic: int | None = None
+    keep_closed_days: Annotated[int, Field(ge=1, le=3660)] = KEPT_FOR.days
     organisation: str = ""
     email: str = ""
     signature: str = ""
@@ -106,6 +110,11 @@ class StaffSettings(HouseSettings):
     def in_whose_name(self) -> Organisation:
         """Who asks the platforms; "" where it was not set, to be filled in by hand."""
         return Organisation(self.organisation, self.email, self.signature)
+
+    @property
+    def keep_closed(self) -> timedelta:
+        """How long a closed case stays."""
+        return timedelta(days=self.keep_closed_days)
 
 
 S = TypeVar("S", bound=HouseSettings)

@@ -83,7 +83,7 @@ class Hall:
         self.heights.seen(message.chat.id, message.message_id)
         await self._rearranged(message)
         match = self._command(message)
-        if match and update.message and (not match[3] or match[1] == "duty"):
+        if match and update.message and (not match[3] or match[1] in ("duty", "figures")):
             await self._asked(update.update_id, message, match[1], match[3] or "")
         elif await self._about_a_case(message):
             await self.casebook.send_away(
@@ -184,6 +184,8 @@ class Hall:
                 return await self.casebook.freeze(act, what == "freeze")
             case "room":
                 return rooms.screen(await self.inspector.look(), private=True)
+            case "figures":
+                return await self.casebook.figures(act, rest)
             case "duty" if rest in ("on", "off"):
                 return await self.casebook.duty(act, rest == "on")
             case _:
@@ -266,7 +268,8 @@ class Hall:
         return arrived(await self.postman.edit(message, self._parcel(by, screen)))
 
     def _parcel(self, by: Caseworker, screen: Screen) -> Parcel:
-        return Parcel(by.id, spoken(screen, by.language, self.now()), protect=True)
+        answer = spoken(screen, by.language, self.now())
+        return Parcel(by.id, answer, protect=screen.protect)
 
     # Who and when
 

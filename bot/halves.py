@@ -162,6 +162,7 @@ async def open_staff(
                 keys,
                 clock,
                 partial(new_id, below),
+                kept_for=settings.keep_closed,
                 organisation=settings.in_whose_name,
             )
         )

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from bot.clerk import Room, spoken
 from bot.parcels import Edit, Errand, Gone, Kind, Nothing, Outcome, Parcel, Send
-from handlers import guestbook, leases, notices, room
+from handlers import counting, guestbook, leases, notices, room
 from handlers.casebook import withdraw
-from handlers.casework import lets
 from handlers.digest import put_page
 from handlers.hours import HONG_KONG
 from storage.books import Books, Case, Letter, NoSuchCase
@@ -77,6 +76,7 @@ class Herald:
             case = await books.cases.get(letter.body["case"])
             if case.ends is None or case.ends > now.astimezone(HONG_KONG).date():
                 return Nothing()
+            await counting.withdraw(books, case)
             await erase_case(books, case, now)
         await books.outbox.put(
             "staff", "erased", key=f"erased:{letter.body['case']}", body=letter.body, due=now
@@ -88,7 +88,8 @@ class Herald:
         post = await books.posts.get(letter.body["case"])
         if post is None:
             return Nothing()
-        answer = spoken(notices.erased(letter.body["name"]), None, now)
+        screen = notices.erased(letter.body["name"], bool(letter.body.get("closed")))
+        answer = spoken(screen, None, now)
         return Edit(post.message, Parcel(post.chat, answer, thread=self.room.topic))
 
     async def after_erased(
@@ -101,7 +102,7 @@ class Herald:
 async def erase_case(books: Books, case: Case, now: datetime) -> None:
     """All but the counters and who did what; what is still on a screen is taken away too.
 
-    What would have hidden it goes with the case, so it is deleted at once. Counted is who agreed.
+    What would have hidden it goes with the case, so it is deleted at once.
     """
     for shown in await books.outbox.of_case(case.id, "hide"):
         await withdraw(books, shown.body["chat"], shown.body["message"], now)
@@ -109,6 +110,4 @@ async def erase_case(books: Books, case: Case, now: datetime) -> None:
         await leases.hide_shown(books, case.holder, now)
     if page := await books.lines.drop(case.id):
         await put_page(books, page, now)
-    if lets(await books.consents.of(case.id), "count"):
-        await books.figures.count(now.astimezone(HONG_KONG).date(), "outcome", "withdrawn")
     await books.cases.erase(case.id)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from bot.clerk import spoken
 from bot.parcels import Errand, Kind, Nothing, Outcome, Parcel, Send
-from handlers import dues, leases, marking
+from handlers import counting, dues, leases, marking
 from handlers.casework import read_link
 from handlers.staff import Screen
 from storage.books import Books, Case, Letter
@@ -57,6 +57,7 @@ class Prompter:
         )
         if row is None:
             return Nothing()
+        await counting.follow_links(books, case, self.keys)
         screen = marking.again(case, read_link(row, self.keys), "back")
         return await self._to_holder(books, case, screen, now)
 

@@ -1,4 +1,5 @@
-"""The rounds: by the clock, whoever holds a case is looked for, and what has waited too long.
+"""The rounds: by the clock, whoever holds a case is looked for, what waits too long is told, and
+what has had its time is erased.
 
 Telegram tells who leaves (chat_member), but an update can be missed: while the bot is no
 administrator, or after a day without us. Only holders are asked for, one after the other. The
@@ -10,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
+from bot.archivist import Archivist
 from bot.clerk import moment
 from bot.inspector import Inspector
 from bot.members import Members
@@ -29,6 +31,7 @@ class Rounds:
     def __init__(
         self,
         casebook: Casebook,
+        archivist: Archivist,
         members: Members,
         inspector: Inspector,
         menu: Menu,
@@ -36,7 +39,7 @@ class Rounds:
         clock: Callable[[], float],
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._casebook, self._members = casebook, members
+        self._casebook, self._archivist, self._members = casebook, archivist, members
         self._inspector, self._menu = inspector, menu
         self._poke, self._clock, self._wait = poke, clock, wait
         self._next = 0.0
@@ -62,6 +65,8 @@ class Rounds:
             await self._menu.keep()
             await self._casebook.begin_days(moment(self._clock))
             await self._casebook.tell_of_the_oldest(moment(self._clock))
+            if await self._archivist.go(moment(self._clock)):
+                self._poke()
             await self._members.note_leads()
             for holder in await self._casebook.holders():
                 if await self._members.have_lost(holder):

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NoReturn
 
 from telegram import Update
 from telegram.ext import Application, ApplicationBuilder
 
 from bot import staff_slim
+from bot.archivist import Archivist
 from bot.bot_api import BotApi
 from bot.clerk import Clerk, Room
 from bot.courier import Courier, Heights, Pace
@@ -19,8 +21,10 @@ from bot.lender import Lender
 from bot.members import Members
 from bot.menu import Menu
 from bot.noticeboard import Noticeboard
+from bot.parcels import Kind
 from bot.postman import Postman
 from bot.prompter import Prompter
+from bot.publisher import Publisher
 from bot.receiver import Desk
 from bot.rounds import Rounds
 from bot.rush import Rush
@@ -29,6 +33,7 @@ from bot.slim import lane_of, part_of
 from bot.trouble import Unanswered
 from handlers import staff
 from handlers.casebook import Casebook
+from handlers.casework import KEPT_FOR
 from handlers.drafting import Organisation
 from handlers.guestbook import Guestbook
 from handlers.spoken import Answer
@@ -74,26 +79,25 @@ async def open_staff_room(
     clock: Callable[[], float],
     new_id: Callable[[], str],
     pace: Pace | None = None,
+    kept_for: timedelta = KEPT_FOR,
     organisation: Organisation | None = None,
 ) -> AsyncIterator[StaffRoom]:
     """Call Telegram once (getMe), and put the staff room together.
 
     *api* is the Bot API's base address; *chat* and *topic* say where the cards go; *clock* gives
-    unix seconds, *new_id* 32 random hex digits. *organisation*: in whose name platforms are asked.
+    unix seconds, *new_id* 32 random hex digits; closed cases stay *kept_for*. *organisation*: in
+    whose name platforms are asked.
     """
     builder = ApplicationBuilder().application_class(Switchboard).token(token)
     app = builder.base_url(f"{api}/bot").updater(None).job_queue(None).build()
     async with app, BotApi(token, api) as line:
         room, heights = Room(chat, topic, app.bot.username), Heights()
         clerk, postman = Clerk(room, keys), Postman(app.bot)
-        lender = Lender(keys, organisation)
-        rooms = (clerk, Herald(room), Prompter(keys), lender, Noticeboard(room))
-        kinds = {name: kind for one in rooms for name, kind in one.kinds().items()}
         courier = Courier(
             "staff",
             store,
             postman,
-            kinds,
+            {**clerk.kinds(), **other_kinds(room, keys, organisation)},
             clock,
             pace=pace or Pace(),
             heights=heights,
@@ -102,7 +106,7 @@ async def open_staff_room(
             rush=Rush(),
             sounding=SOUNDING,
         )
-        casebook = Casebook(store, drafts, keys, new_id)
+        casebook = Casebook(store, drafts, keys, new_id, kept_for)
         members = Members(app.bot, room, clock)
         book, poke = Guestbook(store), courier.poke
         inspector = Inspector(line, app.bot.id, room, book, poke, clock)
@@ -121,8 +125,23 @@ async def open_staff_room(
         app.add_handlers(hall.handlers())
         menu = Menu(app.bot, room, clock)
         await menu.keep()
-        rounds = Rounds(casebook, members, inspector, menu, poke, clock)
+        archivist = Archivist(store, kept_for)
+        rounds = Rounds(casebook, archivist, members, inspector, menu, poke, clock)
         yield StaffRoom(desk(app, hall), courier, rounds)
+
+
+def other_kinds(
+    room: Room, keys: StaffKeys, organisation: Organisation | None = None
+) -> dict[str, Kind]:
+    """The letters of the staff lane beside the clerk's."""
+    writers = (
+        Herald(room),
+        Prompter(keys),
+        Lender(keys, organisation),
+        Noticeboard(room),
+        Publisher(),
+    )
+    return {name: kind for writer in writers for name, kind in writer.kinds().items()}
 
 
 def desk(app: Telephone, hall: Hall) -> Desk:

@@ -22,6 +22,8 @@ from handlers.talk import (
 
 TODAY = date(2026, 11, 24)
 
+ERASED = (TODAY + timedelta(days=20)).isoformat()
+
 CODE = "1234567890123450"
 """The number every rehearsed report gets."""
 
@@ -34,7 +36,9 @@ def case(state: str, *links: str, outcome: str = "", minor: Minor = "no") -> Sta
         for number, (platform, became, reason) in enumerate(told, 1)
     )
     asked = {"ask": TODAY.isoformat()} if minor == "no" else {}
-    return Standing(state, Counter(link.state for link in each), outcome, minor, each, asked)
+    states = Counter(link.state for link in each)
+    erased = ERASED if state == "closed" else ""
+    return Standing(state, states, outcome, minor, each, asked, erased=erased)
 
 
 NEWS = News((TODAY + timedelta(days=14)).isoformat())
@@ -99,4 +103,4 @@ def with_links(told: Standing, links: Sequence[Kept]) -> Standing:
     each = (*told.each, *new)
     state = "waiting" if told.state == "closed" else told.state
     counts = Counter(link.state for link in each)
-    return replace(told, state=state, outcome="", links=counts, each=each)
+    return replace(told, state=state, outcome="", erased="", links=counts, each=each)

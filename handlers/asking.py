@@ -107,7 +107,7 @@ class Wish:
 
 REGIME_WORDS = {"act": "take_it_down", "eu": "eu", "own": "general", "minor": UNDER_AGE}
 LANGUAGE_WORDS = {"en": "en", "zh": "zh_Hant"}
-LANGUAGE_NAMES = {"en": N_("English"), "zh_Hant": N_("Chinese")}
+LANGUAGE_NAMES = {"en": N_("in English"), "zh_Hant": N_("in Chinese")}
 
 
 def short(words: Mapping[str, str], meaning: str) -> str:

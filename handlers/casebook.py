@@ -6,15 +6,25 @@ Every verb is one transaction: the seen-mark of its update, the act, its audit r
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from handlers import desk, digest, leases, lists, staff
-from handlers.casework import HIDDEN_AFTER, Act, Work, put_fresh_card, summary, tell
+from handlers import desk, digest, leases, lists, publication, staff
+from handlers.casework import (
+    HIDDEN_AFTER,
+    KEPT_FOR,
+    Act,
+    Work,
+    put_fresh_card,
+    summary,
+    tell,
+)
+from handlers.figures import figures
 from handlers.links import Link
 from handlers.lists import A_PAGE, MOST_WITHDRAWN
 from handlers.names import names_in
+from handlers.periods import period
 from handlers.rights import holds
 from handlers.staff import Awaited, Caseworker, Screen
 from handlers.talk import Say
@@ -38,13 +48,21 @@ class Stopped(Exception):
 class Casebook:
     """The staff's half of every case. *new_id* gives 32 random hex digits.
 
+    *kept_for*: how long a closed case stays.
+
     Every verb may raise Down: then nothing was done, and the same update may be heard again.
     """
 
     def __init__(
-        self, store: Store, drafts: Drafts, keys: StaffKeys, new_id: Callable[[], str]
+        self,
+        store: Store,
+        drafts: Drafts,
+        keys: StaffKeys,
+        new_id: Callable[[], str],
+        kept_for: timedelta = KEPT_FOR,
     ) -> None:
         self.store, self.drafts, self.keys, self.new_id = store, drafts, keys, new_id
+        self.kept_for = kept_for
 
     async def take(self, by: Caseworker, case_id: str, update: int, now: datetime) -> Say:
         """The first press wins; everybody else is told who did."""
@@ -156,7 +174,7 @@ class Casebook:
                     await withdraw(books, act.by.id, act.message, act.now)
                 if first and holds(act.by, case):
                     await leases.extend(books, case.id, act.by.id, act.by.language, act.now)
-                work = Work(books, self.keys, act, case, first, self.new_id, on)
+                work = Work(books, self.keys, act, case, first, self.new_id, on, self.kept_for)
                 return await verb.do(work, number, word)
         except NoSuchCase:
             return Screen((staff.NO_CASE,))
@@ -244,6 +262,20 @@ class Casebook:
                 for case in found.values():
                     await books.audit.add(act.by.id, "find", case.name, act.now)
         return lists.found(list(found.values()), act.here)
+
+    async def figures(self, act: Act, written: str) -> Screen:
+        """The figures of a period; a picture and a table of them come by letter."""
+        asked = period(written, act.today)
+        if asked is None:
+            return Screen((publication.BAD_PERIOD,))
+        async with self.store.begin() as books:
+            told = figures(await books.figures.of(*asked.months), asked, act.today)
+            if told.cases and await seen_first(books, act.update, act.now):
+                body = {"chat": act.by.id, "language": act.by.language, "period": asked.name}
+                for form in publication.FORMS:
+                    whole = {**body, "form": form}
+                    await books.outbox.put("staff", "figures", body=whole, due=act.now)
+        return publication.page(told)
 
     async def duty(self, act: Act, on: bool) -> Screen:
         """On duty, or off; who leaves the group is off."""

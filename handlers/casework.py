@@ -25,6 +25,7 @@ from storage.links import Elsewhere
 from storage.seal import NotOpened, Place, Sealed, seal, unseal
 
 HIDDEN_AFTER = timedelta(minutes=15)
+KEPT_FOR = timedelta(days=30)
 MANY_REVEALS = 10  # an hour
 
 
@@ -51,7 +52,7 @@ class Act:
 class Work:
     """A caseworker, a case, and the transaction in which they do something with it.
 
-    *screen*: the message that will show what came of it.
+    *screen*: the message that will show what came of it; *kept_for*: how long a closed case stays.
     """
 
     books: Books
@@ -61,6 +62,7 @@ class Work:
     first: bool
     new_id: Callable[[], str]
     screen: int
+    kept_for: timedelta = KEPT_FOR
 
     @property
     def room(self) -> int:

@@ -107,7 +107,11 @@ def whose(of: Summary) -> Say:
         case "taken":
             return Say(N_("{name} has {case}."), name)
         case "closed":
-            return Say("{case}: {how}", {"case": name["case"], "how": closed_as(of.case)})
+            blanks = {"case": name["case"], "how": closed_as(of.case)}
+            if of.case.erased_on is None:
+                return Say("{case}: {how}", blanks)
+            day = spelled(of.case.erased_on)
+            return Say(N_("{case}: {how} It is erased on {day}."), {**blanks, "day": day})
         case _:
             return Say(N_("{case} is waiting. Take it on its card in the group."), name)
 

@@ -1,6 +1,6 @@
 """How a case ends: given back, passed on, closed; and how a closed one is opened again."""
 
-from handlers import desk, leases
+from handlers import counting, desk, leases, retention
 from handlers.casework import Work, put_fresh_card, put_news, told
 from handlers.desk import back
 from handlers.directory import full_line, short_line
@@ -86,7 +86,8 @@ async def end(work: Work, what: str, outcome: str, referred_to: str | None = Non
     So news are over too, also should it be opened again; the person may ask for them anew.
     """
     if work.first:
-        await work.books.cases.close(work.case.id, work.act.by.id, outcome, referred_to)
+        await retention.close(work, outcome, referred_to)
+        await counting.follow_case(work.books, work.case.id)
         await put_news(work, last=True)
         await work.books.addresses.drop(work.case.id)
         await leases.lay_down(work.books, work.case.id)
@@ -188,6 +189,7 @@ async def reopen(work: Work, number: int, text: str) -> Screen:
     """
     by = work.act.by
     if work.first and await work.books.cases.reopen(work.case.id, by.id, by.name):
+        await counting.follow_case(work.books, work.case.id)
         await work.write(text)
         await work.note_down("reopen")
         await leases.take_up(work.books, work.case, by, work.act.now)

@@ -40,11 +40,11 @@ def lines(case: Case, body: Mapping[str, Any]) -> tuple[Say, ...]:
     return (Say(LINES[body["what"]], name),)
 
 
-def erased(name: str) -> Screen:
-    """What is left of a withdrawn case's card."""
-    return Screen(
-        (Say(N_("{case}: withdrawn by the person, and erased."), {"case": Strong(name)}),)
-    )
+def erased(name: str, closed: bool = False) -> Screen:
+    """What is left of a card: its case was withdrawn, or *closed* and its time was over."""
+    withdrawn = N_("{case}: withdrawn by the person, and erased.")
+    over = N_("{case}: closed, and erased when its time was over.")
+    return Screen((Say(over if closed else withdrawn, {"case": Strong(name)}),))
 
 
 def added(name: Mapping[str, Blank], body: Mapping[str, Any]) -> tuple[Say, ...]:

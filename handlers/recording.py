@@ -4,7 +4,7 @@ minutes; whom we asked for it, by which way, and what a caseworker sees there.""
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from handlers import desk, dues, ladder, sheet
+from handlers import counting, desk, dues, ladder, sheet
 from handlers.casework import (
     Work,
     links_of,
@@ -193,8 +193,9 @@ async def open_request(work: Work, number: int) -> Request | None:
 async def note_record(
     work: Work, before: LinkRow, state: str, made: int = 0, answered: int = 0
 ) -> None:
-    """What goes with every record: how it was before, the audit row, the news."""
+    """What goes with every record: how it was before, the count, the audit row, the news."""
     await remember(work, before, made, answered)
+    await counting.follow_links(work.books, work.case, work.keys)
     await work.note_down(f"record {before.number}: {state}")
     await put_news(work)
 
@@ -218,6 +219,7 @@ async def undo(work: Work, number: int, word: str) -> Screen:
     before = await last(work, number)
     if work.first and before is not None:
         await put_as_it_was(work, number, before)
+        await counting.follow_links(work.books, work.case, work.keys)
         await work.books.outbox.drop(last_key(work, number))
         await work.note_down(f"undo {number}: {before.body['state']}")
     gone = work.first and before is None

@@ -45,12 +45,16 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One message of ours. *asks*: what the next typed words will be, "" for nothing."""
+    """One message of ours. *asks*: what the next typed words will be, "" for nothing.
+
+    Not to *protect* is only for what holds nothing personal, and may be passed on.
+    """
 
     says: tuple[Say, ...]
     buttons: tuple[Button, ...] = ()
     asks: str = ""
     number: int = 0
+    protect: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ COMMANDS = {
     "family": N_("The channels of a case of yours, drawn (in private)"),
     "duty": N_("Who is on duty; on or off after it"),
     "room": N_("Is this room in order?"),
+    "figures": N_("Figures of a year, quarter or month (in private)"),
     "freeze": N_("Stop all work on cases (leads)"),
     "thaw": N_("Let it go on (leads)"),
     "help": N_("How this works"),
@@ -358,13 +363,17 @@ TO_LEADS = {
         "Today's end of the audit: {rows} rows, {link}. Keep this message: with it anybody can "
         "see whether rows were taken away."
     ),
+    "left": N_(
+        "Nobody has these cases, which were sent {days} days ago or before: {all}. The oldest is "
+        "{name}. They stay until somebody takes them; please see to it."
+    ),
 }
 CALL_LEADS = Say(
     N_("There is word for the leads: please open the private chat with me and press Start.")
 )
 
 
-URGENT = ("reveals", "waiting")  # these call leads in the group, where they cannot be told
+URGENT = ("reveals", "waiting", "left")  # these call leads in the group, if nothing else does
 
 
 def to_leads(body: Mapping[str, Any]) -> Screen:

@@ -55,7 +55,7 @@ def standing(told: Standing) -> tuple[Say, ...]:
     state = Say(STATES[told.state], {"outcome": outcome} if told.state == "closed" else {})
     if told.ends:
         return (state, *links_in_words(told), Say(ENDS, {"day": Day(told.ends)}))
-    return (state, *links_in_words(told), next_step(told))
+    return (state, *links_in_words(told), next_step(told), *until(told))
 
 
 def links_in_words(told: Standing) -> tuple[Say, ...]:
@@ -120,6 +120,14 @@ def next_step(told: Standing) -> Say:
 
 
 NOT_ASKED = N_("Next: no platform is asked, as you wished. You can change that here.")
+
+
+def until(told: Standing) -> tuple[Say, ...]:
+    """Until when a closed case can be opened again; then nothing of it is left."""
+    if not told.erased:
+        return ()
+    line = N_("On {day} all that is in this case is erased; this number then opens nothing.")
+    return (Say(line, {"day": Day(told.erased)}),)
 
 
 def after_the_end(told: Standing) -> Say:

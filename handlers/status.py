@@ -98,7 +98,10 @@ def tell_looked(draft: Draft, told: Told) -> Telling:
             wait = N_("That was tried too often. Please try again in an hour.")
             return Telling((Say(wait),))
         case _:
-            gone = N_("I find no case with that number. Please check it, or report again.")
+            gone = N_(
+                "I find no case with that number. Please check it. A closed case is erased after "
+                "a while; you can report again at any time."
+            )
             return Telling((Say(gone),))
 
 

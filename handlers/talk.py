@@ -83,7 +83,8 @@ class Standing:
     """How a case stands: its state, and how many links are in each link state.
 
     *letters*: what our team wrote to the person; *more_letters*: how many wait behind them;
-    *ends*: the day on which it is erased, "" for none. *consents*: what is agreed to, and since
+    *ends*: the day on which it is erased because the person withdrew it, *erased*: because it is
+    closed; "" for none. *consents*: what is agreed to, and since
     which day (None: not known); *counted*: its questions were asked.
     """
 
@@ -98,6 +99,7 @@ class Standing:
     more_letters: int = 0
     news: News | None = None
     ends: str = ""
+    erased: str = ""
 
 
 @dataclass(frozen=True, slots=True)

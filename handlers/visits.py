@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from handlers import counting
 from handlers.consents import NAMES, WORDINGS, version
 from handlers.gather import MOST_LINKS
 from handlers.links import Link
@@ -118,6 +119,7 @@ async def standing(
         case.counted,
         news=await news_of(books, case, today),
         ends=case.ends.isoformat() if case.ends else "",
+        erased=case.erased_on.isoformat() if case.erased_on else "",
     )
 
 
@@ -170,6 +172,7 @@ async def add(visit: Visit) -> tuple[Draft, Told]:
         if draft.words:
             await visit.books.letterboxes.take_out(*visit.mine.letters)
         again = await visit.books.cases.wait_again(visit.case.id)
+        await counting.follow_case(visit.books, visit.case.id)
         what = {"links": len(fitting), "words": bool(draft.words), "again": again}
         await tell_team(visit, {"what": "added", **what})
     bare = replace(draft, links=over, words="", words_message=0, settled=draft.newest)
@@ -234,6 +237,8 @@ async def agree(visit: Visit) -> tuple[Draft, Told]:
         await visit.books.consents.put(answer)
         if what == "write":
             await turn_news(visit, now_given)
+        if what == "count":
+            await visit.books.outbox.put_card(visit.case.id, visit.case.urgency, AT_ONCE)
         if what == "ask":
             await tell_team(visit, {"what": "ask again" if now_given else "do not ask"})
     return await afterwards(visit, visit.draft, platforms_of(visit.mine.standing))
@@ -285,18 +290,19 @@ async def end_news(books: Books, case_id: str, today: date) -> None:
 
 
 async def count(visit: Visit) -> tuple[Draft, Told]:
-    """The answers into the month's counters, once a case; nothing of them into the case."""
+    """The answers into the year's counters, once a case; nothing of them into the case."""
     if await visit.first():
-        await count_answers(visit.books, visit.case.id, visit.draft, visit.today)
+        await count_answers(visit.books, visit.case.id, visit.draft, visit.case.day)
     bare = replace(visit.draft, figures=())
     return await afterwards(visit, bare, platforms_of(visit.mine.standing))
 
 
-async def count_answers(books: Books, case_id: str, draft: Draft, today: date) -> None:
-    """One more of each answer, in the counters of this month."""
+async def count_answers(books: Books, case_id: str, draft: Draft, day: date) -> None:
+    """One more of each answer, in the counters of the year in which the case was sent."""
     if draft.figures and await books.cases.count(case_id):
-        for question, answer in draft.figures:
-            await books.figures.count(today, question, answer)
+        year = counting.year_of(day)
+        answers = {(year, question, answer): 1 for question, answer in draft.figures}
+        await books.figures.change(answers)
 
 
 # Withdrawing

@@ -52,7 +52,8 @@ class Case:
 
     A closed case keeps its last holder. *referred_to*: to whom it was passed on, as help.toml
     names them. *ends*: the day on which a withdrawn case is erased; *counted*: its questions are
-    answered.
+    answered. *counted_as*: as what it stands in the figures; None: it does not. *erased_on*: the
+    day on which a closed case is erased.
     """
 
     id: str
@@ -73,6 +74,8 @@ class Case:
     counted: bool = False
     referred_to: str | None = None
     hour: int = 0
+    counted_as: str | None = None
+    erased_on: date | None = None
 
 
 class AlreadyTaken(Exception):
@@ -115,7 +118,14 @@ class Cases:
                 raise NameTaken
             return False
         numbered = [
-            {"case_id": case.id, "number": n, "sealed": sealed, "state": "new", "day": case.day}
+            {
+                "case_id": case.id,
+                "number": n,
+                "sealed": sealed,
+                "state": "new",
+                "day": case.day,
+                "since": case.day,
+            }
             for n, sealed in enumerate(links, start=1)
         ]
         if numbered:
@@ -178,16 +188,26 @@ class Cases:
         return [holder for holder in await self._connection.scalars(query) if holder is not None]
 
     async def close(
-        self, case_id: str, holder: int, outcome: str, referred_to: str | None = None
+        self,
+        case_id: str,
+        holder: int,
+        outcome: str,
+        referred_to: str | None = None,
+        *,
+        erased_on: date,
     ) -> Case:
-        """Done with, and how; NotYours unless *holder* holds it. News end with it."""
+        """Done with, and how, and erased on that day; NotYours unless *holder* holds it.
+
+        News end with it.
+        """
         closed = {"state": "closed", "outcome": outcome, "referred_to": referred_to}
-        return await self._change_own(case_id, holder, closed | {"hour": 0, "news": False})
+        over = {"hour": 0, "news": False, "erased_on": erased_on}
+        return await self._change_own(case_id, holder, closed | over)
 
     async def reopen(self, case_id: str, holder: int, holder_name: str) -> Case | None:
         """A closed case is *holder*'s; None where it is not closed."""
         closed = (_T.id == case_id) & (_T.state == "closed")
-        open_again = {"state": "taken", "outcome": None, "referred_to": None}
+        open_again = {"state": "taken", "outcome": None, "referred_to": None, "erased_on": None}
         theirs = {"holder": holder, "holder_name": holder_name}
         return await self._change(closed, open_again | theirs)
 
@@ -195,7 +215,7 @@ class Cases:
         """A closed case waits again, for anybody; False when it is not closed."""
         closed = (_T.id == case_id) & (_T.state == "closed")
         nobodys = {"state": "waiting", "holder": None, "holder_name": None}
-        again = nobodys | {"outcome": None, "referred_to": None}
+        again = nobodys | {"outcome": None, "referred_to": None, "erased_on": None}
         return await self._change(closed, again) is not None
 
     async def end_on(self, case_id: str, day: date | None) -> None:
@@ -210,6 +230,25 @@ class Cases:
         """True once: this case's questions are counted now; False when they were before."""
         fresh = (_T.id == case_id) & _T.counted.is_(False)
         return await self._change(fresh, {"counted": True}) is not None
+
+    async def count_as(self, case: Case, what: str) -> bool:
+        """True once: from now on it stands in the figures as *what*; False where it was first."""
+        before = _T.counted_as.is_not_distinct_from(case.counted_as)
+        statement = update(tables.cases).where((_T.id == case.id) & before)
+        changed = statement.values(counted_as=what).returning(_T.id)
+        return (await self._connection.execute(changed)).first() is not None
+
+    async def to_erase(self, today: date, limit: int) -> list[str]:
+        """The ids of closed cases whose day has come."""
+        due = (_T.state == "closed") & (_T.erased_on <= today)
+        query = select(_T.id).where(due).order_by(_T.erased_on, _T.id).limit(limit)
+        return list(await self._connection.scalars(query))
+
+    async def left_since(self, day: date) -> tuple[int, str]:
+        """How many cases of that day or before nobody has, and the name of the oldest, or ""."""
+        left = select(_T.name).where(_WAITING, _T.day <= day)
+        names = list(await self._connection.scalars(left.order_by(_T.day, _T.hour, _T.id)))
+        return len(names), names[0] if names else ""
 
     async def erase(self, case_id: str) -> None:
         """Forget the case and all that belongs to it, letters in the outbox and homes too."""

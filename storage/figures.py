@@ -1,12 +1,18 @@
 """Figures: how often what happened in a month. No case, no person, no day."""
 
-from datetime import date
+from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.statements import insert
+
+Counter = tuple[str, str, str]
+"""A month ("2026-11"; "2026-00" is the year as a whole), what is counted, and its value.
+
+All are words of ours, never a person's.
+"""
 
 
 class Figures:
@@ -15,20 +21,29 @@ class Figures:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def count(self, day: date, what: str, value: str) -> None:
-        """One more of *value* in the month of *day*. Both are words of ours, never a person's."""
+    async def change(self, more: Mapping[Counter, int]) -> None:
+        """So many more of each, or fewer; of what is nought nothing is left."""
         table = tables.figures
-        row = insert(self._connection, table).values(
-            month=f"{day:%Y-%m}", what=what, value=value, times=1
-        )
-        more = {"times": table.c.times + 1}
-        await self._connection.execute(
-            row.on_conflict_do_update(index_elements=["month", "what", "value"], set_=more)
-        )
+        # In one order, so that two who change the same counters wait for each other and do not
+        # stand in each other's way.
+        for (month, what, value), times in sorted(more.items()):
+            if not times:
+                continue
+            row = insert(self._connection, table).values(
+                month=month, what=what, value=value, times=times
+            )
+            counted = {"times": table.c.times + times}
+            await self._connection.execute(
+                row.on_conflict_do_update(index_elements=["month", "what", "value"], set_=counted)
+            )
+        if min(more.values(), default=0) < 0:
+            await self._connection.execute(delete(table).where(table.c.times <= 0))
 
-    async def of(self, month: str) -> dict[tuple[str, str], int]:
-        """The counters of a month ("2026-11"), by what and value."""
+    async def of(self, *months: str) -> dict[tuple[str, str], int]:
+        """The counters of these months together, by what and value."""
         t = tables.figures.c
-        query = select(t.what, t.value, t.times).where(t.month == month)
-        rows = await self._connection.execute(query.order_by(t.what, t.value))
-        return {(row.what, row.value): row.times for row in rows}
+        query = select(t.what, t.value, t.times).where(t.month.in_(months))
+        counted: dict[tuple[str, str], int] = {}
+        for row in await self._connection.execute(query.order_by(t.what, t.value)):
+            counted[row.what, row.value] = counted.get((row.what, row.value), 0) + row.times
+        return counted

@@ -22,7 +22,8 @@ class LinkRow:
     """One link. *day*: the last change's; *reason*: why it cannot be removed, a word of ours.
 
     *look*: the day to look after it again: an answer is due, or nobody could tell. *home*: the
-    mark of its channel, account or site (storage.homes).
+    mark of its channel, account or site (storage.homes). *since*: the day it was given.
+    *counted_as*: as what it stands in the figures; None: it does not.
     """
 
     case_id: str
@@ -34,6 +35,8 @@ class LinkRow:
     reason: str | None = None
     look: date | None = None
     home: bytes | None = None
+    counted_as: str | None = None
+    since: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Links:
         await self._connection.execute(lock.with_for_update(key_share=True))
         first = await self.last(case_id) + 1
         added = [
-            LinkRow(case_id, number, link, "new", None, day)
+            LinkRow(case_id, number, link, "new", None, day, since=day)
             for number, link in enumerate(sealed, start=first)
         ]
         if added:
@@ -140,6 +143,13 @@ class Links:
     async def mark(self, case_id: str, number: int, mark: bytes) -> None:
         """Remember the mark by which the same link is found in other cases."""
         await self._change(case_id, number, mark=mark)
+
+    async def count_as(self, link: LinkRow, what: str) -> bool:
+        """True once: from now on it stands in the figures as *what*; False where it was first."""
+        before = _T.counted_as.is_not_distinct_from(link.counted_as)
+        which = (_T.case_id == link.case_id) & (_T.number == link.number) & before
+        statement = update(tables.links).where(which).values(counted_as=what)
+        return (await self._connection.execute(statement.returning(_T.number))).first() is not None
 
     async def marked(self, mark: bytes, case_id: str) -> list[LinkRow]:
         """The links of this mark in that case, and those in others that were removed.

@@ -93,6 +93,8 @@ cases = Table(
     Column("counted", Boolean, nullable=False, server_default=false()),
     Column("referred_to", String(16)),
     Column("hour", Integer, nullable=False, server_default="0"),
+    Column("counted_as", String(16)),
+    Column("erased_on", Date),
 )
 Index(
     "cases_waiting",
@@ -115,6 +117,8 @@ links = Table(
     Column("mark", LargeBinary),
     Column("day", Date, nullable=False),
     Column("reason", String(16)),
+    Column("counted_as", String(32)),
+    Column("since", Date, nullable=False, server_default="1970-01-01"),
     Column("look", Date),
     Column("home", LargeBinary),
     Index("links_mark", "mark"),

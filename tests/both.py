@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from bot.clerk import Clerk, Room
 from bot.courier import Courier, Heights, Pace
-from bot.herald import Herald
 from bot.parcels import Delete, Done, Edit, Errand, Gone, Outcome, Parcel, Send
+from bot.staff_room import other_kinds
 from handlers.casebook import Casebook
 from handlers.casework import Act
 from handlers.hours import HONG_KONG
@@ -134,7 +134,7 @@ async def open_both(
     room, carrier, heights = Room(GROUP, None, "zz_invented_bot"), Written(), Heights()
     async with open_door(store, drafts, counts, door_keys, randbelow, clock) as door:
         now = door.sandbox.now
-        kinds = {**Clerk(room, staff_keys).kinds(), **Herald(room).kinds()}
+        kinds = {**Clerk(room, staff_keys).kinds(), **other_kinds(room, staff_keys)}
         courier = Courier(
             "staff", store, carrier, kinds, now, pace=Pace(most=1000), heights=heights
         )

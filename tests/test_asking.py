@@ -89,12 +89,12 @@ async def test_from_the_panel_to_a_draft_it_is_three_presses(room: Room) -> None
 
     whom = await follow(room, await room.press("panel", case_id), "Draft")
     how = await follow(room, whom, "Telegram: 3")
-    done = await follow(room, how, "EU notice · English")
+    done = await follow(room, how, "EU notice · in English")
 
     assert labels(whom) == ["Telegram: 3", "Back"]
     assert "Their rule: non-consensual publication of sexual materials" in said(how)
-    assert labels(how)[0] == "EU notice · English"
-    assert button(how, "EU notice · English").style == "primary"
+    assert labels(how)[0] == "EU notice · in English"
+    assert button(how, "EU notice · in English").style == "primary"
     assert len(how.buttons) == 7
     assert "quiet heron: to Telegram, links: 3" in said(done)
     assert "t.me" not in said(whom) + said(how) + said(done)
@@ -342,9 +342,9 @@ async def test_a_lead_who_said_why_drafts_a_report_that_claims_no_authority(room
     whom = await follow(room, shown, "Draft", lead)
     how = await follow(room, whom, "Telegram: 3", lead)
 
-    await follow(room, how, "Under 18 · English", lead)
+    await follow(room, how, "Under 18 · in English", lead)
 
-    assert labels(how) == ["Under 18 · English", "Under 18 · Chinese", "Back"]
+    assert labels(how) == ["Under 18 · in English", "Under 18 · in Chinese", "Back"]
     text, _ = await all_of_it(room)
     assert "may have been, under 18" in text.answer.text
     assert "representative" not in text.answer.text
@@ -373,9 +373,9 @@ async def test_only_what_is_to_be_asked_is_offered_or_all_that_is_not_removed(
         await room.press("set", case_id, number, state)
 
     whom = await room.press("draft", case_id)
-    await follow(room, await follow(room, whom, "Telegram: 2"), "EU notice · English")
+    await follow(room, await follow(room, whom, "Telegram: 2"), "EU notice · in English")
     text, _ = await all_of_it(room)
-    await follow(room, await follow(room, whom, "Telegram: all 4"), "EU notice · English")
+    await follow(room, await follow(room, whom, "Telegram: all 4"), "EU notice · in English")
     all_of_them, _ = await all_of_it(room)
 
     assert labels(whom) == ["Telegram: 2", "Telegram: all 4", "Back"]
@@ -439,7 +439,7 @@ async def test_each_site_is_asked_about_its_own_links_alone(room: Room) -> None:
 
     whom = await room.press("draft", case_id)
     how = await follow(room, whom, "zz-a.example: 2")
-    await follow(room, how, "Its own rules · English")
+    await follow(room, how, "Its own rules · in English")
     text, _ = await all_of_it(room)
 
     assert labels(whom) == ["zz-a.example: 2", "zz-b.example: 1", "Back"]
@@ -508,7 +508,7 @@ async def test_all_cases_of_the_holder_are_asked_about_in_one_text_that_joins_no
     how = await room.press("terms", first, 1)
 
     wide = await follow(room, how, "All my cases: 4")
-    done = await follow(room, wide, "EU notice · English")
+    done = await follow(room, wide, "EU notice · in English")
     text, _ = await all_of_it(room)
     recorded = await follow(room, done, "We asked")
 

@@ -109,6 +109,8 @@ class TestCases:
             "outcome": None,
             "version": 1,
             "referred_to": None,
+            "counted_as": None,
+            "erased_on": None,
         }
 
     async def test_what_is_not_there_is_not_found(self, store: Store) -> None:
@@ -177,12 +179,12 @@ class TestCases:
                 await books.cases.release(case_id, 7)
             await books.cases.claim(case_id, 7, "Ah Yan")
             with pytest.raises(NotYours):
-                await books.cases.close(case_id, 8, "helped")
+                await books.cases.close(case_id, 8, "helped", erased_on=TODAY)
             released = await books.cases.release(case_id, 7)
             await books.cases.claim(case_id, 8, "Siu Ming")
-            closed = await books.cases.close(case_id, 8, "helped")
+            closed = await books.cases.close(case_id, 8, "helped", erased_on=TODAY)
             with pytest.raises(NotYours):
-                await books.cases.close(case_id, 8, "helped")
+                await books.cases.close(case_id, 8, "helped", erased_on=TODAY)
             with pytest.raises(AlreadyTaken):
                 await books.cases.claim(case_id, 7, "Ah Yan")
 
@@ -213,7 +215,7 @@ class TestCases:
             await books.cases.claim(ids[0], 7, "Ah Yan")
             await books.cases.claim(ids[1], 8, "Siu Ming")
             await books.cases.claim(ids[2], 7, "Ah Yan")
-            await books.cases.close(ids[2], 7, "helped")
+            await books.cases.close(ids[2], 7, "helped", erased_on=TODAY)
             assert [case.id for case in await books.cases.held_by(7)] == [ids[0]]
             assert [case.id for case in await books.cases.waiting(10)] == []
 
@@ -256,7 +258,7 @@ class TestLinks:
             with pytest.raises(NoSuchLink):
                 await books.links.record(case_id, 4, "removed", later)
 
-        assert row == LinkRow(case_id, 2, sealed("link 1"), "removed", None, later)
+        assert row == LinkRow(case_id, 2, sealed("link 1"), "removed", None, later, since=TODAY)
         assert (first.state, first.look) == ("requested", later)
         assert states == {"requested": 1, "removed": 1, "new": 1}
 
@@ -327,7 +329,7 @@ class TestMyCase:
             assert not await books.cases.wait_again(case_id)
             await books.cases.claim(case_id, 7, "Robin")
             assert not await books.cases.wait_again(case_id)
-            await books.cases.close(case_id, 7, "referred", "police")
+            await books.cases.close(case_id, 7, "referred", "police", erased_on=TODAY)
 
             assert await books.cases.wait_again(case_id)
             case = await books.cases.get(case_id)
@@ -419,13 +421,13 @@ class TestMyCase:
         case_id = await filed(store, links=2)
         async with store.begin() as books:
             for _ in range(2):
-                await books.figures.count(TODAY, "gender", "own words")
-            await books.figures.count(TODAY + timedelta(days=30), "gender", "woman")
+                await books.figures.change({("2026-00", "gender", "own words"): 1})
+            await books.figures.change({("2026-12", "case", "open"): 1})
 
             await books.cases.erase(case_id)
 
-            assert await books.figures.of("2026-11") == {("gender", "own words"): 2}
-            assert await books.figures.of("2026-12") == {("gender", "woman"): 1}
+            assert await books.figures.of("2026-00") == {("gender", "own words"): 2}
+            assert await books.figures.of("2026-12") == {("case", "open"): 1}
             with pytest.raises(NoSuchCase):
                 await books.cases.get(case_id)
 

@@ -98,7 +98,7 @@ def test_no_number_stands_for_two_services() -> None:
 
 
 def test_each_entry_says_where_and_when_it_was_read() -> None:
-    for file in ("help", "law", "requests", "platforms", "drafts", "policies"):
+    for file in ("help", "law", "requests", "platforms", "drafts", "policies", "press"):
         for entry in facts.entries(file).values():
             assert entry.fields["source"]
             assert entry.checked < entry.best_before

@@ -152,7 +152,9 @@ async def fill(bare: AsyncConnection) -> None:
     case = {"id": CASE_ID, "name": "quiet heron", "language": "en", "minor": "no", "version": 1}
     case |= {"urgency": "soon", "news": False, "state": "taken", "holder": 41, "happened": b""}
     await bare.execute(_old("cases", set()).insert().values(day=date(2026, 11, 20), **case))
-    links = _old("links", {"look", "home"}, Column("reference", LargeBinary))
+    links = _old(
+        "links", {"look", "home", "counted_as", "since"}, Column("reference", LargeBinary)
+    )
     for number, (state, reference) in OLD.items():
         row = {"case_id": CASE_ID, "number": number, "sealed": b"", "state": state}
         row |= {"reference": reference, "day": date(2026, 11, 23)}
@@ -195,7 +197,9 @@ async def test_a_reference_goes_back_to_its_link_on_the_way_down(bare: AsyncConn
 
     await bare.run_sync(lambda connection: downgrade(connection, "0005"))
 
-    links = _old("links", {"look", "home"}, Column("reference", LargeBinary))
+    links = _old(
+        "links", {"look", "home", "counted_as", "since"}, Column("reference", LargeBinary)
+    )
     rows = await bare.execute(select(links).order_by(links.c.number))
     assert {row.number: (row.state, row.reference) for row in rows} == OLD
     assert await Outbox(bare).of_case(CASE_ID, "due") == []

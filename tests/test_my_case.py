@@ -532,7 +532,7 @@ async def test_news_come_back_and_go_with_their_consent(one: Both) -> None:
 
 async def figures(both: Both) -> dict[tuple[str, str], int]:
     async with both.store.begin() as books:
-        return await books.figures.of("2027-01")
+        return await books.figures.of("2027-00", "2027-01")
 
 
 async def test_the_three_answers_are_counted_without_the_case_and_only_once(both: Both) -> None:
@@ -1090,11 +1090,15 @@ async def test_the_counters_of_who_agreed_and_the_record_of_who_did_what_stay(
     name = case.name
     async with both.store.begin() as books:
         await books.consents.put(Consent(case.id, "count", agreed, case.day, "en:0"))
+        await books.outbox.put_card(case.id, case.urgency, both.now())
+    await both.deliver()
     both.clock.move(DAYS_3)
 
     await both.deliver()
 
-    assert await figures(both) == ({("outcome", "withdrawn"): 1} if agreed else {})
+    counted = {"age:no", "harm:shared", "language:en", "case:withdrawn", "link:chat:telegram:new"}
+    found = {f"{what}:{value}" for what, value in await figures(both)}
+    assert found == (counted if agreed else set())
     async with both.store.begin() as books:
         assert [row.what for row in await books.audit.of(name)] == ["take", "reveal"]
 

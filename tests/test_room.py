@@ -432,7 +432,7 @@ async def test_all_cards_and_pages_are_written_anew_the_open_ones_first(
     board = Noticeboard(Room(-100, None, "zz_bot"))
     async with store.begin() as books:
         await books.cases.claim(closed, 1, "Kit")
-        await books.cases.close(closed, 1, "removed")
+        await books.cases.close(closed, 1, "removed", erased_on=TODAY)
         for number, case_id in enumerate((shown, closed, waits), 1):
             await books.outbox.drop(f"card:{case_id}")
             await books.posts.put(case_id, -100, number, 1)

@@ -131,6 +131,19 @@ def test_an_env_file_is_read_and_empty_lines_in_it_are_not_settings(tmp_path: Pa
     assert (settings.staff_chat, settings.staff_topic, settings.redis) == (-1001, None, None)
 
 
+def test_closed_cases_stay_for_thirty_days_or_as_long_as_is_set(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("FRONT_DOOR_STAFF_TOKEN", SECRET)
+    bare.setenv("FRONT_DOOR_STAFF_CHAT", "-1001")
+    assert read_settings(StaffSettings).keep_closed == timedelta(days=30)
+
+    bare.setenv("FRONT_DOOR_KEEP_CLOSED_DAYS", "90")
+    assert read_settings(StaffSettings).keep_closed == timedelta(days=90)
+
+    bare.setenv("FRONT_DOOR_KEEP_CLOSED_DAYS", "0")
+    with pytest.raises(SettingsWrong, match="the number of days a closed case stays, 1 or more"):
+        read_settings(StaffSettings)
+
+
 def test_no_secret_is_in_the_repr_of_settings(bare: pytest.MonkeyPatch) -> None:
     bare.setenv("FRONT_DOOR_DOOR_TOKEN", SECRET)
     bare.setenv("FRONT_DOOR_DATABASE_URL", f"postgresql+asyncpg://u:{SECRET}@h/d")
@@ -319,6 +332,14 @@ async def test_a_telegram_out_of_reach_is_found(house: House) -> None:
 
     assert wrong.keys() - HALVES == {"token of the door bot", "token of the staff bot"}
     assert "Is FRONT_DOOR_TELEGRAM_API right?" in wrong["token of the door bot"]
+
+
+async def test_for_how_long_closed_cases_stay_is_shown(house: House) -> None:
+    house.staff["keep_closed_days"] = 7
+
+    found = await check_staff(StaffSettings(**house.shared, **house.staff), house.clock)
+
+    assert "ok    closed cases are erased after 7 days" in map(str, found)
 
 
 async def test_a_wrong_group_is_found(house: House) -> None:

@@ -316,7 +316,7 @@ async def test_a_long_link_is_shown_by_a_second_press_and_withdrawn(house: Any) 
         assert await at.audit() == ["take", "reveal", "reveal loose"]
 
 
-async def drafted(at: House, label: str = "EU notice · English") -> list[Shown]:
+async def drafted(at: House, label: str = "EU notice · in English") -> list[Shown]:
     """Kit drafts a request to Telegram; its text and its file."""
     await at.press(at.kit, "Draft", "whom shall we ask?")
     await at.press(at.kit, "Telegram: ", "Under which rules")
