@@ -494,6 +494,8 @@ async def drafted(books: Books, letter: Letter, keys: StaffKeys) -> Drafted | No
             return None
         rows = await books.links.of(case_id)
         found += [read_link(row, keys) for row in rows if row.number in numbers]
+    if not found:
+        return None
     terms, to = Terms(draft.body["regime"], draft.body["language"]), addressee(found[0])
     kin = await kin_of(books, keys, to, draft.body["links"]) if draft.body.get("kin") else ()
     return Drafted(to, (*map(address, found), *kin), terms)
