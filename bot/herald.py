@@ -31,6 +31,8 @@ class Herald:
     async def told(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """To the holder; without one, to all if it is open again. The card shows the rest."""
         case = await books.cases.get(str(letter.case_id))
+        if letter.body["what"] == "withdrawn" and case.ends is None:
+            return Nothing()  # they keep it, and that has a letter of its own
         if case.state == "taken" and case.holder is not None:
             answer = spoken(notices.to_holder(case, letter.body), None, now)
             return Send(Parcel(case.holder, answer, silent=False, protect=True))

@@ -42,9 +42,9 @@ class Casebook:
         """The first press wins; everybody else is told who did."""
         try:
             async with self.store.begin() as books:
+                first = await seen_first(books, update, now)
                 if stopped := await books.signs.out("frozen"):
                     return staff.frozen(stopped)
-                first = await seen_first(books, update, now)
                 case = await (
                     claimed(books, by, case_id, now) if first else books.cases.get(case_id)
                 )
@@ -56,9 +56,9 @@ class Casebook:
         """A colleague takes over what its holder offers; the first press wins."""
         try:
             async with self.store.begin() as books:
+                first = await seen_first(books, act.update, act.now)
                 if stopped := await books.signs.out("frozen"):
                     return staff.frozen(stopped)
-                first = await seen_first(books, act.update, act.now)
                 case = await books.cases.get(case_id)
                 if first and case.holder != act.by.id and await leases.is_offered(books, case.id):
                     case = await accepted(books, case, act)
@@ -99,6 +99,8 @@ class Casebook:
         async with self.drafts.hold(self.keys.person(act.by.id)) as held:
             asked = _AWAITED.validate_json(held.kept) if held.kept else None
             if asked is None or asked.update not in (0, act.update):
+                async with self.store.begin() as books:  # nor are they the answer to what comes
+                    await seen_first(books, act.update, act.now)
                 return Screen((staff.NOT_ASKED,)), 0
             keep = TYPED[asked.what]
             screen = await self._do(act, asked.case_id, keep, asked.number, text, asked.message)
@@ -114,9 +116,9 @@ class Casebook:
         """
         try:
             async with self.store.begin() as books:
+                first = await seen_first(books, act.update, act.now)
                 if stopped := await books.signs.out("frozen"):
                     return Screen((staff.frozen(stopped),))
-                first = await seen_first(books, act.update, act.now)
                 case = await books.cases.get(case_id)
                 if not verb.may(act.by, case):
                     return desk.panel(await summary(books, case, self.keys), act.by)
@@ -185,9 +187,9 @@ class Casebook:
     async def with_link(self, act: Act, links: Sequence[Link]) -> Screen:
         """Which cases hold one of these links; what was typed is taken out of the chat."""
         async with self.store.begin() as books:
+            first = await seen_first(books, act.update, act.now)
             if stopped := await books.signs.out("frozen"):
                 return Screen((staff.frozen(stopped),))
-            first = await seen_first(books, act.update, act.now)
             if first:
                 await withdraw(books, act.by.id, act.message, act.now)
             found: dict[str, Case] = {}
