@@ -44,18 +44,22 @@ async def keep_letter(work: Work, number: int, text: str) -> Screen:
             note, work.case.id, work.act.by.id, sealed, work.act.today, "unsent"
         )
     await work.hide_later()
-    return await preview(work, text)
+    return await preview(work)
 
 
-async def preview(work: Work, text: str) -> Screen:
-    """The message, and a button that names the case."""
-    numbers = [note.number for note in await work.books.notes.of(work.case.id)]
+async def preview(work: Work) -> Screen:
+    """The message as it is kept, and a button that names the case; the panel where none is."""
+    unsent = [note for note in await work.books.notes.of(work.case.id) if note.kind == "unsent"]
+    if not unsent:
+        return await show_panel(work, 0, "")
+    place = work.place(f"staff note {unsent[-1].id}")
+    text = unseal(unsent[-1].sealed, work.keys.own, place).decode()
     head = Say(
         N_("This goes to the person of {case} when you press Send, hidden after 15 minutes:"),
         {"case": Strong(work.case.name)},
     )
     send = Say(N_("Send to {case}"), {"case": work.case.name})
-    keys = (Button(press("post", work.case.id, numbers[-1]), send, "success"), anew(work))
+    keys = (Button(press("post", work.case.id, unsent[-1].number), send, "success"), anew(work))
     return Screen((head, Say("{note}", {"note": Code(text)})), (*keys, back(work.case.id)))
 
 
