@@ -111,7 +111,7 @@ class Teller:
         waiting = await books.letterboxes.letters(case.id)
         gone = 0 if waiting or case.minor != "no" else states["removed"]
         voice = Voice(letter.body["language"], self._reception.today())
-        end = news.end_button(case.id, self._keys.news(case.id, int(chat)))
+        end = news.end_button(self._keys.ticket(case.id, int(chat)))
         answer = voice.message((news.line(gone, states.total()),), (ASK, end, CLEAR))
         return Parcel(int(chat), answer, silent=silent)
 

@@ -12,14 +12,32 @@ from storage.books import Books, Letter
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A picture (a *name* that ends in ".png") or any other file."""
+
+    name: str
+    data: bytes
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is shown, rather than offered to be saved."""
+        return self.name.endswith(".png")
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message, ready to be shown in one chat. *thread*: the forum topic of a group."""
+    """One message, ready to be shown in one chat. *thread*: the forum topic of a group.
+
+    With *attached*, the answer is its caption (at most 1,024 UTF-16 units), and it is only ever
+    sent, never edited.
+    """
 
     chat: int
     answer: Answer
     silent: bool = True
     protect: bool = False
     thread: int | None = None
+    attached: Attached | None = None
 
 
 # What a letter wants now

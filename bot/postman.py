@@ -10,6 +10,7 @@ from telegram import (
     CopyTextButton,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     MessageEntity,
 )
@@ -24,6 +25,7 @@ from telegram.error import (
 )
 
 from bot.parcels import (
+    Attached,
     Done,
     Gone,
     Moved,
@@ -52,7 +54,9 @@ class Postman:
         self._bot = bot
 
     async def send(self, parcel: Parcel) -> Outcome:
-        """Bot API, sendMessage."""
+        """Bot API, sendMessage; what is attached: sendPhoto, sendDocument."""
+        if parcel.attached:
+            return await self._send_file(parcel, parcel.attached)
         return await outcome_of(
             lambda: self._bot.send_message(
                 parcel.chat,
@@ -60,6 +64,21 @@ class Postman:
                 entities=entities_of(parcel.answer.marks),
                 reply_markup=keyboard(parcel.answer),
                 link_preview_options=NO_PREVIEW,
+                disable_notification=parcel.silent,
+                protect_content=parcel.protect,
+                message_thread_id=parcel.thread,
+            )
+        )
+
+    async def _send_file(self, parcel: Parcel, file: Attached) -> Outcome:
+        send = self._bot.send_photo if file.is_picture else self._bot.send_document
+        return await outcome_of(
+            lambda: send(
+                parcel.chat,
+                InputFile(file.data, file.name),
+                caption=parcel.answer.text,
+                caption_entities=entities_of(parcel.answer.marks),
+                reply_markup=keyboard(parcel.answer),
                 disable_notification=parcel.silent,
                 protect_content=parcel.protect,
                 message_thread_id=parcel.thread,

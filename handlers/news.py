@@ -16,7 +16,7 @@ LONGER = Button("longer", Say(N_("{days} more days"), {"days": NEWS_DAYS}))
 NEW = N_("There is something new here, for when you have time.")
 SOME_GONE = N_("{gone} of {all} gone.")
 NO_MORE = Say(N_("No more of these here. With your case number you can always ask."))
-_END = re.compile(r"end news:([0-9a-f]{32}):([0-9a-f]{16})")
+_END = re.compile(r"end news:([\w-]{43})")
 
 
 def line(gone: int, total: int) -> Say:
@@ -24,15 +24,17 @@ def line(gone: int, total: int) -> Say:
     return Say(SOME_GONE, {"gone": gone, "all": total}) if gone else Say(NEW)
 
 
-def end_button(case_id: str, mark: str) -> Button:
-    """Ends them with one tap; only the door makes the *mark* of a case and a chat."""
-    return Button(f"end news:{case_id}:{mark}", N_("No more of these"))
+def end_button(ticket: str) -> Button:
+    """Ends them with one tap. The *ticket* is the case's, for this chat: the group's buttons tell
+    the case's own id, and whoever sees both must not learn that they are one.
+    """
+    return Button(f"end news:{ticket}", N_("No more of these"))
 
 
-def ended(name: str) -> tuple[str, str] | None:
-    """The case whose news a press ends, and the mark that came with it; None for none."""
+def ended(name: str) -> str | None:
+    """The ticket of the case whose news a press ends; None for none."""
     match = _END.fullmatch(name)
-    return (match[1], match[2]) if match else None
+    return match[1] if match else None
 
 
 def ask_times(draft: Draft) -> tuple[Say, ...]:

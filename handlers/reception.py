@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from hmac import compare_digest
 
 from pydantic import TypeAdapter
 
@@ -140,7 +139,7 @@ class Reception:
         """The turn that has an answer, its effect carried out, and how many turns it took."""
         first = heard[0][1]
         if isinstance(first, Pressed) and (ended := news.ended(first.name)):
-            return await self._end_news(*ended, chat, draft), 1
+            return await self._end_news(ended, chat, draft), 1
         turn, many = await take_all(draft, [one for _, one in heard])
         return await self._carry_out(turn, chat, person, heard[many - 1][0]), many
 
@@ -271,12 +270,12 @@ class Reception:
         async with self.store.begin() as books:
             return await visits.opened(books, ticket, self._new_ref(), self.today())
 
-    async def _end_news(self, case_id: str, mark: str, chat: int, draft: Draft) -> Turn:
+    async def _end_news(self, ticket: str, chat: int, draft: Draft) -> Turn:
         """From the line itself, whatever the talk is about; the talk stays where it is.
 
-        A press that names a case but was not made for this chat ends nothing.
+        A ticket that was not made for this chat ends nothing.
         """
-        if compare_digest(mark, self.keys.news(case_id, chat)):
+        if case_id := self.keys.case_of(ticket, chat):
             with suppress(NoSuchCase):
                 async with self.store.begin() as books:
                     await visits.end_news(books, case_id, self.today())

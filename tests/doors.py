@@ -131,11 +131,10 @@ class Guest:
     def press_unheard(self, label: str) -> None:
         """Press the newest button with these words."""
         for message in reversed(self.shown):
-            for row, buttons in enumerate(message.buttons):
-                for column, button in enumerate(buttons):
-                    if label in button["text"]:
-                        self.act("press", message=message.id, row=row, column=column)
-                        return
+            for button in (button for row in message.buttons for button in row):
+                if label in button["text"]:
+                    self.act("press", message=message.id, data=button["callback_data"])
+                    return
         raise LookupError(label)
 
     async def press(self, label: str) -> Message:

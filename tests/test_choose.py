@@ -206,13 +206,13 @@ async def test_an_old_screen_is_not_redrawn_into_keys(door: Door) -> None:
     first = await guest.do("start")
     await guest.walk(*TO_LIST[1:])
 
-    ((row, column),) = [
-        (row, column)
-        for row, buttons in enumerate(first.buttons)
-        for column, button in enumerate(buttons)
+    [data] = [
+        button["callback_data"]
+        for row in first.buttons
+        for button in row
         if button["text"] == "廣東話"
     ]
-    shown = await guest.do("press", message=first.id, row=row, column=column)
+    shown = await guest.do("press", message=first.id, data=data)
 
     assert "揀頻道" in below(guest)
     assert shown.id != first.id

@@ -190,6 +190,18 @@ def test_door_and_staff_do_not_share_marks(door_keys: DoorKeys, staff_keys: Staf
     assert staff_keys.person(CHAT) != door_keys.person(CHAT)
 
 
+def test_a_ticket_tells_its_case_to_one_chat_alone(door_keys: DoorKeys) -> None:
+    case = "0123456789abcdef" * 2
+    ticket = door_keys.ticket(case, 1)
+
+    assert len(ticket) == 43
+    assert ticket == door_keys.ticket(case, 1) != door_keys.ticket(case, 2)
+    assert door_keys.case_of(ticket, 1) == case
+    assert door_keys.case_of(ticket, 2) is None
+    assert door_keys.case_of("0" * 43, 1) is None
+    assert door_keys.case_of("é", 1) is None
+
+
 def test_a_receipt_is_32_bytes_and_the_salt_16(door_keys: DoorKeys) -> None:
     assert len(door_keys.receipt(b"s" * 32)) == 32
     assert len(door_keys.salt) == 16

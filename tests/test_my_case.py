@@ -864,15 +864,37 @@ async def test_news_that_come_too_late_wait_for_the_next_such_hour(both: Both) -
     assert len(guest.shown) == before + 1
 
 
+def pressed_by(guest: Guest) -> list[str]:
+    """What the buttons on a person's screen tell the door."""
+    rows = (row for message in guest.shown for row in message.buttons)
+    return [button.get("callback_data", "") for row in rows for button in row]
+
+
 async def test_nobody_else_can_end_a_persons_news(both: Both) -> None:
-    await both.filed(*WITH_NEWS)
-    case = await both.case()
+    guest, _ = await both.filed(*WITH_NEWS)
+    await both.take()
+    await both.press("set", 1, "removed")
+    await news(both)
     stranger = both.door.person()
     await stranger.say("/start")
 
-    await stranger.press_data(f"end news:{case.id}:{'0' * 16}")
+    [end] = [data for data in pressed_by(guest) if data.startswith("end news:")]
+    for data in (end, f"end news:{'0' * 43}"):
+        await stranger.press_data(data)
 
     assert (await both.case()).news
+
+
+async def test_no_button_of_a_person_tells_which_card_of_the_group_is_theirs(both: Both) -> None:
+    guest, _ = await both.filed(*WITH_NEWS)
+    await both.take()
+    await both.press("set", 1, "removed")
+    await news(both)
+
+    data = "".join(pressed_by(guest))
+
+    assert "end news:" in data
+    assert (await both.case()).id not in data
 
 
 async def test_the_hour_and_the_sound_of_news_can_be_chosen(both: Both) -> None:

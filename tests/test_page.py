@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from bot.pictures import png
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import default_sandbox
 from tests.conftest import SCREENSHOTS
@@ -379,6 +380,24 @@ async def test_pictures_forwards_and_blocking_come_from_one_menu(world: World) -
     await chat.get_by_label("Attach").click()
     await page.get_by_role("menuitem", name="Block").click()
     await expect(chat.get_by_role("button", name="Unblock the bot")).to_be_visible()
+
+
+async def test_a_picture_that_a_bot_sends_is_seen_and_a_file_is_offered(world: World) -> None:
+    await world.start(f"staff:{KIT}")
+    picture = png('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="6"/>')
+    for kind, name, data in [("photo", "zz.png", picture), ("document", "zz.txt", b"zz line")]:
+        form = aiohttp.FormData({"chat_id": str(KIT), "caption": f"a {kind}"})
+        form.add_field(kind, data, filename=name)
+        method = f"send{kind.capitalize()}"
+        await world.staff.http.post(f"{world.base}/bot{STAFF}/{method}", data=form)
+
+    chat = world.chat(f"staff:{KIT}")
+    shown = chat.get_by_alt_text("a photo")
+    await expect(shown).to_be_visible()
+    assert await shown.evaluate("(img) => img.decode().then(() => img.naturalWidth)") == 18
+    async with world.page.expect_download() as download:
+        await chat.get_by_role("link", name="zz.txt").click()
+    assert (await download.value).suggested_filename == "zz.txt"
 
 
 async def test_the_keyboard_alone_is_enough(world: World) -> None:

@@ -214,7 +214,7 @@ async def test_aiogram_answers_a_press(telegram: Telegram, door: Bot) -> None:
         inline_keyboard=[[types.InlineKeyboardButton(text="Go", callback_data="go")]]
     )
     sent = await door.send_message(sam, "?", reply_markup=markup)
-    telegram.act("press", person=sam, bot="door", message=sent.message_id, row=0, column=0)
+    telegram.act("press", person=sam, bot="door", message=sent.message_id, data="go")
 
     [update] = await door.get_updates()
 
@@ -307,7 +307,7 @@ async def test_ptb_polls_and_works_with_a_group(telegram: Telegram, staff: Staff
     await staff.start()
     assert staff.updater is not None
     await staff.updater.start_polling(allowed_updates=Update.ALL_TYPES)
-    telegram.act("press", person=KIT, group=True, message=card.message_id, row=0, column=0)
+    telegram.act("press", person=KIT, group=True, message=card.message_id, data="t")
 
     async with asyncio.timeout(20):
         assert await taken.get() == "t"
@@ -669,7 +669,7 @@ async def press(telegram: Telegram) -> Json:
     markup = buttons([{"text": "A", "callback_data": "a"}])
     sent = await telegram.call("sendMessage", chat_id=sam, text="x", reply_markup=markup)
     await telegram.forget()
-    telegram.act("press", person=sam, bot="door", row=0, column=0, message=sent["message_id"])
+    telegram.act("press", person=sam, bot="door", message=sent["message_id"], data="a")
     [update] = await telegram.heard()
     query: Json = update["callback_query"]
     return query
@@ -870,8 +870,8 @@ async def test_a_text_too_long_for_one_message_goes_out_in_several(telegram: Tel
         {"act": "say", "person": SAM, "bot": "door", "text": "  "},
         {"act": "say", "person": SAM, "group": True, "text": "no member"},
         {"act": "say", "person": 99, "bot": "door", "text": "nobody"},
-        {"act": "press", "person": SAM, "bot": "door", "message": 99, "row": 0, "column": 0},
-        {"act": "press", "person": SAM, "bot": "door", "message": 1, "row": 0, "column": 0},
+        {"act": "press", "person": SAM, "bot": "door", "message": 99, "data": "a"},
+        {"act": "press", "person": SAM, "bot": "door", "message": 1, "data": None},
         {"act": "edit", "person": SAM, "bot": "door", "message": 99, "text": "x"},
         {"act": "media", "person": SAM, "bot": "door", "kind": "smell"},
         {"act": "dance"},

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.sandbox import limits, wire
 from bot.sandbox.calls import Call, models, read
-from bot.sandbox.chats import BotAccount, Chat, Json, Message, Refusal, Toast
+from bot.sandbox.chats import BotAccount, Chat, Json, Message, Refusal, Toast, Upload
 from bot.sandbox.entities import units
 from bot.sandbox.inbox import PRESS_KEPT
 from bot.sandbox.limits import Refused
@@ -114,13 +114,33 @@ async def get_webhook_info(call: Call) -> Json:
 
 
 async def send_message(call: Call) -> Json:
+    said = limits.words(call.params["text"], call.params.get("entities") or ())
+    return _sent(call, *said)
+
+
+def _sender(kind: str, most: int) -> Callable[[Call], Awaitable[Json]]:
+    async def send_file(call: Call) -> Json:
+        """A picture or file of at most *most* bytes, with a caption."""
+        upload = call.params[kind]
+        if not isinstance(upload, Upload):
+            raise Refused(400, "files are uploaded in this house")
+        if not 0 < len(upload.data) <= most:
+            raise Refused(400, "file must be non-empty and not too big")
+        marks = call.params.get("caption_entities") or ()
+        said = limits.words(call.params.get("caption") or "", marks, caption=True)
+        return _sent(call, *said, media=kind, file=upload)
+
+    return send_file
+
+
+def _sent(call: Call, text: str, entities: tuple[Json, ...], **content: Any) -> Json:
     chat, params = call.open_chat(), call.params
-    text, entities = limits.words(params["text"], params.get("entities") or ())
     markup = params.get("reply_markup") or {}
     draft = Message(
         call.bot.id,
         text=text,
         entities=entities,
+        **content,
         buttons=limits.keyboard(markup),
         reply_to=_replied(call, chat),
         thread=_thread(call, chat),
@@ -409,6 +429,8 @@ METHODS: dict[str, Callable[[Call], Awaitable[Any]]] = {
     "deleteWebhook": delete_webhook,
     "getWebhookInfo": get_webhook_info,
     "sendMessage": send_message,
+    "sendPhoto": _sender("photo", limits.MOST_PHOTO),
+    "sendDocument": _sender("document", limits.MOST_FILE),
     "editMessageText": edit_message_text,
     "editMessageReplyMarkup": edit_message_reply_markup,
     "deleteMessage": delete_message,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from bot.sandbox.chats import BotAccount, Chat, Json, Message
+from bot.sandbox.chats import BotAccount, Chat, Json, Message, Upload
 from bot.sandbox.limits import Refused
 from bot.sandbox.telegram import Sandbox
 
@@ -101,7 +101,12 @@ def models() -> dict[str, type[TelegramMethod[Any]]]:
 
 
 def read(method: str, raw: Mapping[str, Any]) -> Json:
-    """The parameters of a call, JSON strings opened. Refused where no model accepts them."""
+    """The parameters of a call, JSON strings opened. Refused where no model accepts them.
+
+    An uploaded file stays as it is; the model sees its name.
+    """
+    uploads = {name: value for name, value in raw.items() if isinstance(value, Upload)}
+    raw = {**raw, **{name: file.name for name, file in uploads.items()}}
     model = models()[method]
     for name in raw:
         if name not in model.model_fields:
@@ -118,7 +123,7 @@ def read(method: str, raw: Mapping[str, Any]) -> Json:
         raise Refused(400, f"can't parse {where}: {first['type']}") from None
     if any(_strangers(parsed)):
         raise Refused(400, f"can't parse {method}: an object has a field no model knows")
-    return params
+    return params | uploads
 
 
 def _opened(model: type[BaseModel], name: str, value: Any) -> Any:

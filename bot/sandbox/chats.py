@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pydantic import ConfigDict
+
 Json = dict[str, Any]
 
 GROUP_ANONYMOUS_BOT = 1087968824  # whom Telegram names in place of an anonymous administrator
@@ -37,11 +39,22 @@ Account = BotAccount | Person
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture or file that a bot sent."""
+
+    __pydantic_config__ = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message; entities, buttons, forward and service are shaped as in the Bot API.
 
     Dates are unix seconds. The id, date and version are given by the Sandbox when it is posted.
-    With media, the text is its caption. *fixed*: sent with a reply keyboard, so that Telegram lets
+    With media, the text is its caption; *file* is what a bot sent,
+    what people send is a stand-in. *fixed*: sent with a reply keyboard, so that Telegram lets
     nobody edit it. *channel*: in whose name it was written. *version* is the Sandbox's version at
     the last change.
     """
@@ -52,6 +65,7 @@ class Message:
     buttons: tuple[tuple[Json, ...], ...] = ()
     reply_to: int | None = None
     media: str | None = None
+    file: Upload | None = None
     album: str | None = None
     forward: Json | None = None
     service: Json | None = None

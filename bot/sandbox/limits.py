@@ -16,6 +16,8 @@ from bot.sandbox.entities import begins_inside, marked, trimmed, units
 
 MOST_TEXT = 4096  # UTF-16 units, after trimming
 MOST_CAPTION = 1024  # UTF-16 units
+MOST_FILE = 50 * 2**20  # bytes
+MOST_PHOTO = 10 * 2**20
 MOST_DATA = 64  # bytes of callback_data
 MOST_COPY = 256  # UTF-16 units of copy_text
 MOST_BUTTONS = 100
@@ -100,16 +102,19 @@ class Pace:
         return 0 if len(said) < most else max(1, math.ceil(said[0] + span - now))
 
 
-def words(text: str, given: Iterable[Json]) -> tuple[str, tuple[Json, ...]]:
-    """A message's text, trimmed, with the given and the found entities; 1-4096 UTF-16 units."""
+def words(text: str, given: Iterable[Json], caption: bool = False) -> tuple[str, tuple[Json, ...]]:
+    """A message's text, trimmed, with the given and the found entities; 1-4096 UTF-16 units.
+
+    A *caption* may be empty, and has at most 1024.
+    """
     entities = list(given)
     for entity in entities:
         _entity(text, entity)
     kept, moved = trimmed(text, entities)
-    if not kept:
+    if not kept and not caption:
         raise Refused(400, "message text is empty")
-    if units(kept) > MOST_TEXT:
-        raise Refused(400, "message is too long")
+    if units(kept) > (MOST_CAPTION if caption else MOST_TEXT):
+        raise Refused(400, f"message {'caption ' if caption else ''}is too long")
     return kept, marked(kept, moved)
 
 

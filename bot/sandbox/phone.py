@@ -98,9 +98,10 @@ class Phone:
         """Press the newest button whose words contain *label* (under *message*, if given)."""
         shown = await self.screen()
         for one in reversed(shown):
-            for row, column, button in _places(one):
+            for button in (button for row in one.buttons for button in row):
                 if label in button.text and message in {None, one.id}:
-                    await self._act("press", message=one.id, row=row, column=column)
+                    data = button.value if button.kind == "callback" else None
+                    await self._act("press", message=one.id, data=data)
                     return
         there = [text for one in shown for text in one.labels()]
         raise NoSuchButton(f"{label!r} is not among {there}")
@@ -231,14 +232,6 @@ async def _later(http: aiohttp.ClientSession, base: str, person: int, version: i
     async with http.get(f"{base}/sandbox/wait", params=only) as answer:
         whole: Json = await answer.json()
     return whole
-
-
-def _places(one: Shown) -> list[tuple[int, int, Button]]:
-    return [
-        (row, column, button)
-        for row, buttons in enumerate(one.buttons)
-        for column, button in enumerate(buttons)
-    ]
 
 
 def _shown(one: Json) -> Shown:

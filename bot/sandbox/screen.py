@@ -83,7 +83,7 @@ def _chat(sandbox: Sandbox, chat: Chat) -> Json:
         "blocked": chat.blocked,
         "members": [chat.id, chat.bot] if private else chat.present(),
         "commands": commands(sandbox, chat),
-        "messages": [_message(sandbox, one) for one in chat.messages.values()],
+        "messages": [_message(sandbox, chat, one) for one in chat.messages.values()],
         "keyboard": chat.keyboard,
         "force_reply": chat.force_reply,
     }
@@ -105,7 +105,7 @@ def commands(sandbox: Sandbox, chat: Chat) -> list[Json]:
     ]
 
 
-def _message(sandbox: Sandbox, one: Message) -> Json:
+def _message(sandbox: Sandbox, chat: Chat, one: Message) -> Json:
     return {
         "id": one.id,
         "version": one.version,
@@ -117,6 +117,7 @@ def _message(sandbox: Sandbox, one: Message) -> Json:
         "reply_to": one.reply_to,
         "edited": one.edited is not None,
         "media": one.media,
+        "file": _file(chat, one),
         "caption_is_text": one.media is not None,
         "protected": one.protected,
         "silent": one.silent,
@@ -125,6 +126,13 @@ def _message(sandbox: Sandbox, one: Message) -> Json:
         "service": _service_words(one.service) if one.service else None,
         "thread": one.thread,
     }
+
+
+def _file(chat: Chat, one: Message) -> Json | None:
+    """What a bot sent: its name, and where the page finds it."""
+    if one.file is None:
+        return None
+    return {"name": one.file.name, "url": f"sandbox/file/{chat.bot or 0}/{chat.id}/{one.id}"}
 
 
 def _author(sandbox: Sandbox, one: Message) -> Json:

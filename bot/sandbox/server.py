@@ -13,11 +13,12 @@ from aiohttp import web
 
 from bot.sandbox import bot_api
 from bot.sandbox.acts import CannotDo, perform
-from bot.sandbox.chats import Json
+from bot.sandbox.chats import Json, Upload
 from bot.sandbox.screen import state
 from bot.sandbox.telegram import Sandbox
 
 HERE = Path(__file__).parent
+FONTS = HERE.parent / "fonts"
 LOOPBACK = "127.0.0.1"
 SANDBOX = web.AppKey("sandbox", Sandbox)
 OPEN = web.AppKey("open", set[asyncio.Task[None]])
@@ -49,6 +50,7 @@ def application(sandbox: Sandbox) -> web.Application:
     app.on_shutdown.append(hang_up)
     app.router.add_get("/", page)
     app.router.add_get("/fonts/{name}", font)
+    app.router.add_get("/sandbox/file/{bot}/{chat}/{message}", file)
     app.router.add_get("/sandbox/state", look)
     app.router.add_get("/sandbox/events", events)
     app.router.add_get("/sandbox/wait", wait)
@@ -105,11 +107,16 @@ async def _parameters(request: web.Request) -> Json:
         sent = await request.json() if as_json else await request.post()
     except ValueError:
         sent = None
-    if not isinstance(sent, Mapping) or any(
-        isinstance(one, web.FileField) for one in sent.values()
-    ):
+    if not isinstance(sent, Mapping):
         sent = {"unreadable": True}
-    return {**request.query, **sent}
+    return {**request.query, **{name: _uploaded(one) for name, one in sent.items()}}
+
+
+def _uploaded(value: object) -> object:
+    """A file by its name and content; anything else as it is."""
+    if not isinstance(value, web.FileField):
+        return value
+    return Upload(Path(value.filename).name, value.file.read())
 
 
 async def page(request: web.Request) -> web.StreamResponse:
@@ -118,10 +125,25 @@ async def page(request: web.Request) -> web.StreamResponse:
 
 async def font(request: web.Request) -> web.StreamResponse:
     name = request.match_info["name"]
-    path = HERE / "fonts" / name
+    path = FONTS / name
     if not re.fullmatch(r"\w[\w.-]*", name) or not path.is_file():
         raise web.HTTPNotFound
     return web.FileResponse(path)
+
+
+async def file(request: web.Request) -> web.StreamResponse:
+    """What a bot sent as a picture or file, as the phones on the page show it."""
+    bot, number, message = (_number(request.match_info[key]) for key in ("bot", "chat", "message"))
+    chat = request.app[SANDBOX].chats.get((bot or None, number))
+    found = chat.messages.get(message) if chat else None
+    if found is None or found.file is None:
+        raise web.HTTPNotFound
+    kind = "image/png" if found.media == "photo" else "application/octet-stream"
+    return web.Response(body=found.file.data, content_type=kind)
+
+
+def _number(text: str) -> int:
+    return int(text) if re.fullmatch(r"-?[0-9]{1,20}", text) else 0
 
 
 async def look(request: web.Request) -> web.StreamResponse:

@@ -137,7 +137,7 @@ def _content(one: Message) -> Json:
 
 
 def media(one: Message) -> Json:
-    """A stand-in for a picture or file: its ids are invented and lead nowhere."""
+    """A picture or file, most often a stand-in: its ids are invented and lead nowhere."""
     kind = one.media or ""
     number = f"{kind}-{one.id}"
     file = {
@@ -146,6 +146,9 @@ def media(one: Message) -> Json:
         "file_size": 1000,
         **_MEDIA[kind],
     }
+    if one.file:
+        file |= {"file_size": len(one.file.data)}
+        file |= {"file_name": one.file.name} if kind == "document" else {}
     album = {"media_group_id": one.album} if one.album else {}
     return {kind: [file] if kind == "photo" else file, **album}
 
