@@ -17,14 +17,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from bot.archivist import Archivist
 from bot.clerk import Clerk, Room, here, spoken
 from bot.courier import Courier, Heights, Pace
-from bot.herald import Herald
+from bot.lender import Lender
 from bot.parcels import Done, NotThere, Outcome, Parcel
 from bot.rush import Rush
+from bot.staff_room import other_kinds
 from handlers import staff, visits
 from handlers.casebook import Casebook
-from handlers.casework import HIDDEN_AFTER, Act
+from handlers.casework import HIDDEN_AFTER, KEPT_FOR, Act
 from handlers.links import find
 from handlers.sealing import seal_labels
 from handlers.spoken import Answer
@@ -42,11 +44,25 @@ from tests.conftest import Clock
 IN_MEMORY = "vfs=memdb"
 CASES, GROUP, START = 30, -1009988776655, 1_800_000_000.0
 WORKERS = [Caseworker(number, f"zz {number}", "en", leads=number < 3) for number in range(1, 9)]
-LINK = re.compile(r"zz_invented_(\d+)_")
-OF_A_CASE = re.compile(r"zz(?:_invented|note|words)_(\d+)_")
-SECRET = re.compile(r"zz(?:_invented|note|words|typed)_")
+LINK = re.compile(r"zz_invented_(\d+)_\d+/|zz_home_\d_/(\d+)0\d\d\b")
+OF_A_CASE = re.compile(r"zz(?:note|words)_(\d+)_")
+HOME = re.compile(r"t\.me/zz_(?:home_\d_|invented_\d+_\d+)(?![\w/])")
+SECRET = re.compile(r"zz(?:_invented|_home|note|words|typed)_")
+HOMES = 7  # only cases of minors have a link in channel 4, and none has one in the last two
 OWN = ("hide:", "withdraw:")  # letters that only ever take something off a screen
-UNDATED = frozenset({"seen", "sqlite_sequence"})  # how often we heard it, and no more
+UNDATED = frozenset({"seen", "sqlite_sequence", "homes"})
+OF_A_LINK = "case_id, number, sealed, state, mark, day, reason, counted_as, since, look"
+
+THERE = """SELECT DISTINCT c.name FROM links l JOIN cases c ON c.id = l.case_id
+    WHERE l.home = ? AND c.state = 'taken' AND c.holder = ?"""
+KNOWN = """SELECT count(*) FILTER (WHERE c.minor = 'no'), count(*)
+    FROM links l JOIN cases c ON c.id = l.case_id WHERE l.home = ?"""
+TIED = """WITH RECURSIVE seen (mark) AS (
+        SELECT l.home FROM links l JOIN cases c ON c.id = l.case_id
+        WHERE c.state = 'taken' AND c.holder = ? AND l.home IS NOT NULL
+        UNION SELECT CASE seen.mark WHEN t.home THEN t.other ELSE t.home END
+        FROM seen JOIN ties t ON seen.mark IN (t.home, t.other)
+    ) SELECT count(*) FROM seen WHERE mark = ?"""
 
 Answered = tuple[Screen, int]
 Doing = Callable[[Act], Awaitable[Answered]]
@@ -55,6 +71,21 @@ Doing = Callable[[Act], Awaitable[Answered]]
 def link(case: int, number: int) -> str:
     """An invented link that tells of which case it is."""
     return f"https://t.me/zz_invented_{case}_{number}/{number}"
+
+
+def home(number: int) -> str:
+    """An invented channel."""
+    return f"https://t.me/zz_home_{number}_"
+
+
+def link_at_home(case: int, number: int) -> str:
+    """A link of that case in a channel that other cases have links in too."""
+    return f"{home(case % 5)}/{case}{number:03}"
+
+
+def numbers_in(text: str) -> set[int]:
+    """The cases whose links are in a text."""
+    return {int(found[1] or found[2]) for found in LINK.finditer(text)}
 
 
 def name_of(number: int) -> str:
@@ -91,19 +122,20 @@ class Update:
 
 @dataclass
 class Screens:
-    """Every chat as Telegram keeps it (bot.parcels.Carrier)."""
+    """Every chat as Telegram keeps it (bot.parcels.Carrier); *look* is told what each shows."""
 
     clock: Clock
+    tally: Counter[str]
+    look: Callable[[int, str], None]
     shown: dict[tuple[int, int], Shown] = field(default_factory=dict)
     newest: int = 100
-    changed: list[tuple[int, str]] = field(default_factory=list)
 
     def put(self, chat: int, message: int, answer: Answer, more: str = "") -> None:
         """Make a message show this."""
         text = everything(answer) + more
         keys = tuple(key.name for row in answer.rows for key in row if not (key.url or key.copy))
         self.shown[chat, message] = Shown(text, keys, self.clock())
-        self.changed.append((chat, text))
+        self.look(chat, text)
 
     def new(self) -> int:
         """The number of the next message, whoever writes it."""
@@ -112,6 +144,8 @@ class Screens:
 
     async def send(self, parcel: Parcel) -> Outcome:
         message = self.new()
+        if parcel.attached:
+            self.tally[parcel.attached.name] += 1
         self.put(parcel.chat, message, parcel.answer, attachment(parcel))
         return Done(message)
 
@@ -144,8 +178,7 @@ class AtOnce(Pace):
 
 def attachment(parcel: Parcel) -> str:
     """What a file or picture that goes along says."""
-    attached = getattr(parcel, "attached", None)
-    return attached.data.decode(errors="replace") if attached else ""
+    return parcel.attached.data.decode(errors="replace") if parcel.attached else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,25 +192,35 @@ class Morning:
     letterboxes: dict[str, PrivateKey]
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a shift is made with, so that a test may give it a fault."""
+
+    book: type[Casebook] = Casebook
+    lender: type[Lender] = Lender
+
+
 class Shift:
     """Eight caseworkers, two of them leads, and thirty cases of two links, six of minors.
 
-    *wrong* holds what should not have been seen. *open_book* makes the casebook, so that a test
-    may give one with a fault. *outside* reads the books beside the store.
+    *wrong* holds what should not have been seen. *outside* reads the books beside the store.
     """
 
     outside: sqlite3.Connection
 
-    def __init__(
-        self, books: str, keys: Keys, open_book: Callable[..., Casebook] = Casebook
-    ) -> None:
+    def __init__(self, books: str, keys: Keys, house: House) -> None:
         self.keys, self.clock = keys, Clock(START)
         self.store = Store(f"sqlite+aiosqlite:///{books}")
-        self.screens = Screens(self.clock)
+        self.tally = Counter[str]()
+        self.screens = Screens(self.clock, self.tally, self._look)
         drafts = MemoryDrafts(keys.staff.locker(), self.clock)
-        self.book = open_book(self.store, drafts, keys.staff, lambda: uuid4().hex)
+        self.book = house.book(self.store, drafts, keys.staff, lambda: uuid4().hex)
         room = Room(GROUP, None, "heron_room_bot", leads=(1, 2))
-        kinds = {**Clerk(room, keys.staff).kinds(), **Herald(room).kinds()}
+        kinds = {
+            **Clerk(room, keys.staff).kinds(),
+            **other_kinds(room, keys.staff),
+            **house.lender(keys.staff).kinds(),
+        }
         self.courier = Courier(
             "staff",
             self.store,
@@ -196,7 +239,6 @@ class Shift:
         self.confirmed: dict[str, list[str]] = {}
         self.letters: set[str] = set()
         self.delivered_at = START
-        self.tally = Counter[str]()
 
     # The morning
 
@@ -214,7 +256,7 @@ class Shift:
 
     async def _file(self, number: int) -> str:
         minor: Minor = "yes" if is_minor(number) else "no"
-        urls = [link(number, 1), link(number, 2)]
+        urls = [link(number, 1), link_at_home(number, 2)]
         case = await file_case(
             self.store,
             self.keys,
@@ -232,10 +274,10 @@ class Shift:
         return case
 
     @classmethod
-    def begun(cls, morning: Morning, keys: Keys, open_book: Callable[..., Casebook]) -> "Shift":
+    def begun(cls, morning: Morning, keys: Keys, house: House) -> "Shift":
         """A shift in memory that begins as that morning left it."""
         name = f"/{uuid4().hex}"
-        shift = cls(f"file:{name}?{IN_MEMORY}&uri=true", keys, open_book)
+        shift = cls(f"file:{name}?{IN_MEMORY}&uri=true", keys, house)
         shift.outside = sqlite3.connect(f"file:{name}?{IN_MEMORY}", uri=True)
         with closing(sqlite3.connect(morning.books)) as books:
             books.backup(shift.outside)
@@ -260,7 +302,9 @@ class Shift:
         shown = await self._do(update)
         if staff.NOT_MINE.words not in shown:  # nothing was heard: there was no such link yet
             self.heard = [*self.heard[-20:], update]
-        for number in {int(found) for found in LINK.findall(shown)}:
+        if HOME.search(shown) and not self._rows_since(rows, by.id, "heron %"):
+            self.wrong.append(f"{by.name} was shown a channel without an audit row")
+        for number in numbers_in(shown):
             self.tally["reveals"] += 1
             if not self._rows_since(rows, by.id, name_of(number)):
                 self.wrong.append(f"{by.name} was shown {name_of(number)} without an audit row")
@@ -285,7 +329,6 @@ class Shift:
         message = on if (by.id, on) in self.screens.shown or on == act.message else 0
         self.screens.put(by.id, message or self.screens.new(), answer)
         self._note_confirms(screen, answer)
-        self._look_at_all_that_changed()
         return everything(answer)
 
     async def take(self, by: Caseworker, case: str) -> None:
@@ -320,9 +363,11 @@ class Shift:
         elif verb in PRESSED:
             await self.press(by, message, name)
 
-    async def type(self, by: Caseworker) -> None:
-        """Words, whatever was asked."""
+    async def type(self, by: Caseworker, channel: int | None = None) -> None:
+        """Words or the link of a channel, whatever was asked."""
         text = f"zztyped_{next(self.words)}_ by {by.name}"
+        if channel is not None:
+            text = f"{home(channel)}/{next(self.words)}"
 
         async def do(act: Act) -> Answered:
             return await self.book.type(act, text)
@@ -335,18 +380,25 @@ class Shift:
 
         await self.hear(by, do)
 
-    async def look(self, by: Caseworker, what: str, on: bool) -> None:
-        """What is not about one case: the lists, who is on duty, and the lead's freeze."""
+    async def ask_for(self, by: Caseworker, what: str, on: bool) -> None:
+        """What is not about one case: lists, figures, who is on duty, and the lead's freeze."""
         act = Act(by, next(self.updates), self.screens.new(), self.now, here(self.now))
         match what:
             case "duty":
                 screen = await self.book.duty(act, on)
             case "freeze":
                 screen = await self.book.freeze(act, on)
+            case "family":
+                screen = await self.book.family(act, "")
+            case "figures":
+                screen = await self.book.figures(act, "")
             case _:
                 screen = await self.book.listed(act, what)
         self.screens.put(by.id, self.screens.new(), spoken(screen, by.language, self.now))
-        self._look_at_all_that_changed()
+
+    async def erase_closed(self) -> None:
+        """What is closed for long enough goes."""
+        await Archivist(self.store, KEPT_FOR).go(self.now)
 
     async def let_go(self, by: Caseworker) -> None:
         await self.book.let_go(by.id, self.now)
@@ -360,7 +412,6 @@ class Shift:
             if not await self.courier.round():
                 break
         self.delivered_at = self.clock()
-        self._look_at_all_that_changed()
 
     async def visit(self, number: int, effect: Effect, words: bool, more: bool) -> None:
         """The person does something with their case, which their number has opened."""
@@ -398,24 +449,53 @@ class Shift:
 
     # What must never be so
 
-    def _look_at_all_that_changed(self) -> None:
-        changed, self.screens.changed = self.screens.changed, []
-        for chat, text in changed:
-            if chat == GROUP:
-                self.wrong += ["the group was shown a link or a word"] * bool(SECRET.search(text))
-            else:
-                self._look_at_a_screen(chat, text)
+    def _look(self, chat: int, text: str) -> None:
+        """At every message, the moment it is shown."""
+        if not SECRET.search(text):
+            return
+        if chat == GROUP:
+            self.wrong.append("the group was shown a link or a word")
+        else:
+            self._look_at_a_screen(chat, text)
 
     def _look_at_a_screen(self, who: int, text: str) -> None:
-        """A link, and a word of a note, is for who holds the case; a minor's link for fewer."""
-        for number in {int(found) for found in OF_A_CASE.findall(text)}:
+        """A link and a word are for who holds the case; a channel also for who holds its kin."""
+        for number in numbers_in(text) | {int(found) for found in OF_A_CASE.findall(text)}:
             row = self._row("SELECT state, holder FROM cases WHERE name = ?", name_of(number))
             if row != ("taken", who):
                 self.wrong.append(f"{who} saw what is in {name_of(number)}, which is not theirs")
-        for number in {int(found) for found in LINK.findall(text)}:
+        for name in set(HOME.findall(text)):
+            self.tally["homes"] += 1
+            if not self._may_see_home(who, name):
+                self.wrong.append(f"{who} saw a channel of no case which is not theirs")
+        for number in numbers_in(text):
+            if not self._has_row(who, name_of(number)):
+                self.wrong.append(f"{who} was shown {name_of(number)} without an audit row")
             self.tally["minors' links"] += is_minor(number)
             if is_minor(number) and not self._has_said_why(who, name_of(number)):
                 self.wrong.append(f"{who} saw a minor's link and has not said why")
+
+    def _has_row(self, who: int, name: str) -> bool:
+        """Whether it is written down that *who* saw what is in that case."""
+        query = """SELECT count(*) FROM audit WHERE who = ? AND case_name = ?
+            AND (what LIKE 'reveal%' OR what LIKE '%family' OR what IN ('sites', 'tails'))"""
+        return bool(self._row(query, who, name)[0])
+
+    def _may_see_home(self, who: int, name: str) -> bool:
+        """Who holds a case with a link there, or to one of whose channels it is tied.
+
+        What only cases know in which somebody may be under 18 is for a lead who has said why.
+        """
+        mark = self.keys.staff.mark(f"https://{name}")
+        names = self.outside.execute(THERE, (mark, who)).fetchall()
+        if names:
+            return any(self._is_open(who, name) for (name,) in names)
+        adults, all_ = self._row(KNOWN, mark)
+        tied = bool(self._row(TIED, who, mark)[0])
+        return tied and bool(adults or not all_)
+
+    def _is_open(self, who: int, name: str) -> bool:
+        return not is_minor(int(name.split()[1])) or self._has_said_why(who, name)
 
     def _has_said_why(self, who: int, name: str) -> bool:
         """A lead, not longer ago than a quarter of an hour, or than the courier last went."""
@@ -475,14 +555,14 @@ class Shift:
                 continue
             name = name_of(self.cases.index(case))
             read = self.confirmed.get(case, [])
-            if not any(text in screen and f"Send to {name}" in screen for screen in read):
+            if not any(text in screen and f"Yes, send to {name}" in screen for screen in read):
                 yield f"{name} got a letter that nobody confirmed for it"
 
     def _unhidden(self) -> Iterator[str]:
         """What lies open in a private chat is hidden within a quarter of an hour."""
         due = dict(self.outside.execute("SELECT key, due FROM outbox WHERE key IS NOT NULL"))
         for (chat, message), shown in self.screens.shown.items():
-            if chat == GROUP or not OF_A_CASE.search(shown.text):
+            if chat == GROUP or not SECRET.search(shown.text):
                 continue
             ends = [due[key] for kind in OWN if (key := f"{kind}{chat}:{message}") in due]
             latest = shown.at + HIDDEN_AFTER.total_seconds()
@@ -503,11 +583,15 @@ class Shift:
     # The books, from outside
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
-        """All that is kept, except when a screen is hidden, and how often we heard it."""
+        """All that is kept, except when a screen is hidden, and how often we heard it.
+
+        Where a link is at home is no news: it is read from the link when somebody looks at it.
+        """
         kept = {}
         for (table,) in self.outside.execute("SELECT name FROM sqlite_master WHERE type='table'"):
             if table not in UNDATED:
                 kept[table] = self.outside.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - a table's own name
+        kept["links"] = self.outside.execute(f"SELECT {OF_A_LINK} FROM links").fetchall()  # noqa: S608 - our own words
         kept["outbox"] = [row for row in kept["outbox"] if not str(row[4]).startswith(OWN)]
         return kept
 
@@ -519,7 +603,7 @@ class Shift:
         return int(self._row("SELECT coalesce(max(id), 0) FROM audit")[0])
 
     def _rows_since(self, row: int, who: int, name: str) -> int:
-        query = "SELECT count(*) FROM audit WHERE id > ? AND who = ? AND case_name = ?"
+        query = "SELECT count(*) FROM audit WHERE id > ? AND who = ? AND case_name LIKE ?"
         return int(self._row(query, row, who, name)[0])
 
 
