@@ -618,6 +618,13 @@ async def test_a_family_is_tied_drawn_and_taken_away_again(house: Any) -> None:
         at_work.move(QUARTER + 1)
         await kit.until(lambda screen: drawn.id not in [one.id for one in screen], "taken away")
 
-        assert await at_work.audit() == ["take", "reveal", "family", "family", *TIED, "draw family"]
+        assert await at_work.audit() == [
+            "take",
+            "reveal",
+            "family",
+            "family",
+            *TIED,
+            "draw family",
+        ]
         for message in at_work.sandbox.group.messages.values():
             assert "zz_invented" not in repr(message)
