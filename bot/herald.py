@@ -33,6 +33,8 @@ class Herald:
         One that is kept after all waits as before: nobody was reminded of it meanwhile.
         """
         case = await books.cases.get(str(letter.case_id))
+        if letter.body["what"] == "withdrawn" and case.ends is None:
+            return Nothing()  # they keep it, and that has a letter of its own
         if case.state == "taken" and case.holder is not None:
             answer = spoken(notices.to_holder(case, letter.body), None, now)
             return Send(Parcel(case.holder, answer, silent=False, protect=True))

@@ -68,9 +68,9 @@ class Casebook:
         """The first press wins; everybody else is told who did."""
         try:
             async with self.store.in_turn() as books:
+                first = await seen_first(books, update, now)
                 if stopped := await books.signs.out("frozen"):
                     return staff.frozen(stopped)
-                first = await seen_first(books, update, now)
                 case = await (
                     claimed(books, by, case_id, now) if first else books.cases.get(case_id)
                 )
@@ -82,9 +82,9 @@ class Casebook:
         """A colleague takes over what its holder offers; the first press wins."""
         try:
             async with self.store.in_turn() as books:
+                first = await seen_first(books, act.update, act.now)
                 if stopped := await books.signs.out("frozen"):
                     return staff.frozen(stopped)
-                first = await seen_first(books, act.update, act.now)
                 case = await books.cases.get(case_id)
                 if first and case.holder != act.by.id and await leases.is_offered(books, case.id):
                     case = await accepted(books, case, act)
@@ -137,6 +137,8 @@ class Casebook:
         async with self.drafts.hold(self.keys.person(act.by.id)) as held:
             asked = _AWAITED.validate_json(held.kept) if held.kept else None
             if asked is None or asked.update not in (0, act.update):
+                async with self.store.in_turn() as books:  # nor are they the answer to what comes
+                    await seen_first(books, act.update, act.now)
                 return Screen((staff.NOT_ASKED,)), 0
             keep = TYPED[asked.what]
             try:
@@ -164,22 +166,36 @@ class Casebook:
         """
         try:
             async with self.store.in_turn() as books:
-                if stopped := await books.signs.out("frozen"):
-                    raise Stopped(staff.frozen(stopped))
                 first = await seen_first(books, act.update, act.now)
-                case = await books.cases.get(case_id)
-                if not verb.may(act.by, case):
-                    return desk.panel(await summary(books, case, self.keys), act.by)
-                if on != act.message:
-                    await withdraw(books, act.by.id, act.message, act.now)
-                if first and holds(act.by, case):
-                    await leases.extend(books, case.id, act.by.id, act.by.language, act.now)
-                work = Work(books, self.keys, act, case, first, self.new_id, on, self.kept_for)
-                return await verb.do(work, number, word)
+                stopped = await books.signs.out("frozen")
+                if not stopped:
+                    return await self._done(books, act, case_id, verb, number, word, on, first)
         except NoSuchCase:
             return Screen((staff.NO_CASE,))
         except NoSuchLink:
             return Screen((staff.NOT_MINE,))
+        raise Stopped(staff.frozen(stopped))  # and it does nothing if it comes again later
+
+    async def _done(
+        self,
+        books: Books,
+        act: Act,
+        case_id: str,
+        verb: Verb,
+        number: int,
+        word: str,
+        on: int,
+        first: bool,
+    ) -> Screen:
+        case = await books.cases.get(case_id)
+        if not verb.may(act.by, case):
+            return desk.panel(await summary(books, case, self.keys), act.by)
+        if on != act.message:
+            await withdraw(books, act.by.id, act.message, act.now)
+        if first and holds(act.by, case):
+            await leases.extend(books, case.id, act.by.id, act.by.language, act.now)
+        work = Work(books, self.keys, act, case, first, self.new_id, on, self.kept_for)
+        return await verb.do(work, number, word)
 
     async def begin_days(self, now: datetime) -> None:
         """See to it that the leads get the end of the audit chain once a day."""
@@ -249,9 +265,9 @@ class Casebook:
     async def with_link(self, act: Act, links: Sequence[Link]) -> Screen:
         """Which cases hold one of these links; what was typed is taken out of the chat."""
         async with self.store.in_turn() as books:
+            first = await seen_first(books, act.update, act.now)
             if stopped := await books.signs.out("frozen"):
                 return Screen((staff.frozen(stopped),))
-            first = await seen_first(books, act.update, act.now)
             if first:
                 await withdraw(books, act.by.id, act.message, act.now)
             found: dict[str, Case] = {}

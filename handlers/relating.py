@@ -131,12 +131,14 @@ Do = Callable[[Work, int, str], Awaitable[Screen]]
 
 
 def where_open(do: Do) -> Do:
-    """Only where the links of the case may be seen; hidden in time like them."""
+    """Only where the links of the case may be seen; audited, and hidden in time like them."""
 
     @wraps(do)
     async def done(work: Work, number: int, word: str) -> Screen:
         if await work.is_closed_to_us():
             return await refused_under_age(work)
+        if work.first:
+            await work.note_down("family")
         await work.hide_later()
         return await do(work, number, word)
 
@@ -145,9 +147,7 @@ def where_open(do: Do) -> Do:
 
 @where_open
 async def show_family(work: Work, page: int, word: str) -> Screen:
-    """All homes of the case and of their families, audited."""
-    if work.first:
-        await work.note_down("family")
+    """All homes of the case and of their families."""
     return family_page(work.case, await listed(work), page, work.room)
 
 

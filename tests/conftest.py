@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 MISSING = "MISSING HERE: "
 # Machines differ: a slow example is no failure.
 settings.register_profile("patient", deadline=None)
+settings.register_profile("deep", deadline=None)
 settings.load_profile("patient")
 
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
