@@ -3,9 +3,11 @@
 The hall, the library, the courier and the small Telegram are the real ones.
 """
 
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 from bot import staff_slim
@@ -19,7 +21,7 @@ from storage.books import Store
 from storage.drafts import MemoryDrafts
 from tests.cases import Keys
 from tests.conftest import Clock
-from tests.shift import AtOnce
+from tests.shift import IN_MEMORY, AtOnce
 
 
 @dataclass
@@ -81,6 +83,24 @@ class QuietRoom:
         """Somebody by name."""
         (found,) = [one for one in self.sandbox.people() if one.name == name]
         return found
+
+
+async def prepare(path: Path) -> None:
+    """Books in which nothing is written yet, in a file that can be copied into memory."""
+    store = Store(f"sqlite+aiosqlite:///{path}")
+    await store.prepare()
+    await store.close()
+    with closing(sqlite3.connect(path)) as books:
+        books.execute("PRAGMA journal_mode = delete")  # in memory there is no other file
+
+
+def in_memory(path: Path) -> tuple[Store, sqlite3.Connection]:
+    """A copy of books that no disk makes wait, and a connection that looks at it from outside."""
+    name = f"/{uuid4().hex}"
+    outside = sqlite3.connect(f"file:{name}?{IN_MEMORY}", uri=True)
+    with closing(sqlite3.connect(path)) as books:
+        books.backup(outside)
+    return Store(f"sqlite+aiosqlite:///file:{name}?{IN_MEMORY}&uri=true"), outside
 
 
 @asynccontextmanager

@@ -118,17 +118,27 @@ class StaffRoom(RuleBasedStateMachine):
         self.run(self.shift.press_shown(who, who.id, 2))
         self.run(self.shift.press_shown(who, who.id, 1))
 
-    @rule(by=workers, number=numbers, anybody=rarely, wish=st.sampled_from(DRAFTS))
-    def draft(self, by: Caseworker, number: int, anybody: bool, wish: str) -> None:
-        """It comes when the courier goes next, if it is still theirs then."""
+    @rule(by=workers, number=numbers, anybody=rarely, wish=st.sampled_from(DRAFTS), later=rarely)
+    def draft(self, by: Caseworker, number: int, anybody: bool, wish: str, later: bool) -> None:
+        """It comes when the courier goes, if it is still theirs then."""
         who, case = self.chosen(by, number, anybody)
         self.run(self.shift.press(who, None, press("compose", self.shift.cases[case], 1, wish)))
+        if not later:
+            self.run(self.shift.deliver())
 
-    @rule(by=workers, number=numbers, anybody=rarely, verb=st.sampled_from(["draw", "loose"]))
-    def lend(self, by: Caseworker, number: int, anybody: bool, verb: str) -> None:
+    @rule(
+        by=workers,
+        number=numbers,
+        anybody=rarely,
+        verb=st.sampled_from(["draw", "loose"]),
+        later=rarely,
+    )
+    def lend(self, by: Caseworker, number: int, anybody: bool, verb: str, later: bool) -> None:
         """So does the picture of a family, and a link by itself."""
         who, case = self.chosen(by, number, anybody)
         self.run(self.shift.press(who, None, press(verb, self.shift.cases[case], 1)))
+        if not later:
+            self.run(self.shift.deliver())
 
     @rule(
         by=workers,

@@ -4,12 +4,13 @@ Anybody else changes nothing in the books and sees nothing of a case. The action
 handlers.verbs and handlers.staff.COMMANDS, so that a new row is covered by being there.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,13 +26,13 @@ from handlers.sealing import seal_labels
 from handlers.staff import Awaited, Caseworker, Screen, press
 from handlers.talk import Say
 from handlers.verbs import PRESSED, TYPED, Verb
-from storage.books import Case, Store
+from storage.books import Case
 from storage.cases import Minor
 from storage.keys import DoorKeys, StaffKeys
 from storage.seal import new_private_key
 from tests.cases import NOTE, Keys, file_case, telegram
 from tests.conftest import Clock
-from tests.quiet_room import QuietRoom, open_quiet_room
+from tests.quiet_room import QuietRoom, in_memory, open_quiet_room, prepare
 
 NAMES = {
     "theirs": "quiet heron",
@@ -88,7 +89,7 @@ class Trial:
     """One person, and one room in which they try everything."""
 
     at: QuietRoom
-    path: str
+    outside: sqlite3.Connection
     who: Person
     cases: dict[str, str] = field(default_factory=dict)
 
@@ -145,34 +146,35 @@ class Trial:
         async with self.at.store.begin() as books:
             await books.cases.erase(self.cases.pop(kind))
 
+    def rows(self, query: str) -> list[Any]:
+        """What a query finds in the books, asked beside the store."""
+        return self.outside.execute(query).fetchall()
+
     def dump(self) -> dict[str, list[Any]]:
         """All that is kept, but for what was heard, and answers to the group."""
-        with closing(sqlite3.connect(self.path)) as books:
-            names = books.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-            kept = {
-                name: books.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 - a table's own name
-                for (name,) in names
-                if name not in ("seen", "sqlite_sequence", "signs")
-            }
-            kept["frozen"] = books.execute(
-                "SELECT who FROM signs WHERE kind = 'frozen'"
-            ).fetchall()
+        kept = {
+            name: self.rows(f"SELECT * FROM {name}")  # noqa: S608 - a table's own name
+            for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if name not in ("seen", "sqlite_sequence", "signs")
+        }
+        kept["frozen"] = self.rows("SELECT who FROM signs WHERE kind = 'frozen'")
         kept["outbox"] = [row for row in kept["outbox"] if row[2] not in ("say", "pointer")]
         return kept
 
     def answers(self) -> int:
         """How many answers to the group wait for the courier."""
-        with closing(sqlite3.connect(self.path)) as books:
-            query = "SELECT count(*) FROM outbox WHERE kind IN ('say', 'pointer')"
-            return int(books.execute(query).fetchone()[0])
+        found = self.rows("SELECT count(*) FROM outbox WHERE kind IN ('say', 'pointer')")
+        return int(found[0][0])
 
-    async def try_it(self, act: Coroutine[Any, Any, None]) -> tuple[list[str], bool]:
+    async def try_it(
+        self, act: Coroutine[Any, Any, None], deliver: bool = False
+    ) -> tuple[list[str], bool]:
         """Do it; what the person was shown by it, and whether the books changed."""
         sandbox = self.at.sandbox
         toasts, version, before = len(sandbox.toasts), sandbox.version, self.dump()
         await act
         changed = self.dump() != before
-        if self.answers():
+        if deliver or self.answers():
             await self.at.deliver()
         shown = [toast.text for toast in sandbox.toasts[toasts:]]
         for chat in (*self.private, sandbox.group):
@@ -196,22 +198,25 @@ class Trial:
         await self.at.say(self.who, self.at.chat(self.who), words)
 
 
-@asynccontextmanager
-async def opened(
-    store: Store, url: str, door: DoorKeys, own: StaffKeys, clock: Clock
-) -> AsyncIterator[Trial]:
-    async with open_quiet_room(store, Keys(door, own), clock) as at:
-        who = at.person("Kit")
-        at.chat(who)
-        yield Trial(at, url.partition("///")[2], who)
+@pytest.fixture(scope="module")
+def empty_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Books in which nothing is written yet."""
+    path = tmp_path_factory.mktemp("empty") / "books.db"
+    asyncio.run(prepare(path))
+    return path
 
 
 @pytest.fixture
 async def trial(
-    sqlite_store: Store, sqlite_url: str, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
+    empty_books: Path, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
 ) -> AsyncIterator[Trial]:
-    async with opened(sqlite_store, sqlite_url, door_keys, staff_keys, clock) as trial:
-        yield trial
+    store, outside = in_memory(empty_books)
+    async with open_quiet_room(store, Keys(door_keys, staff_keys), clock) as at:
+        who = at.person("Kit")
+        at.chat(who)
+        yield Trial(at, outside, who)
+    outside.close()
+    await store.close()
 
 
 Action = Callable[[Trial, str], Coroutine[Any, Any, None]]
@@ -360,7 +365,7 @@ async def test_every_command_answers_a_member_in_the_group_and_in_private(
         for where in (command, command_there):
             before = trial.dump()["frozen"]
 
-            shown, _ = await trial.try_it(where(name_of, trial))
+            shown, _ = await trial.try_it(where(name_of, trial), deliver=True)
 
             assert shown, name_of
             assert not [text for text in shown for no in refusals if no.words in text], name_of
