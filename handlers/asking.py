@@ -290,6 +290,8 @@ async def choose_terms(work: Work, number: int, word: str) -> Screen:
     everywhere = await chosen_by(work, replace(wish, several=True), to)
     if to.site:
         await work.hide_later()
+        if work.first:
+            await work.note_down("sites")
     if not (everywhere if wish.several else here).links:
         return await choose_platform(work, 0, word)
     return choose_how(await told(work), wish, here, everywhere, work.act.today)

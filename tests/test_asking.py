@@ -449,7 +449,7 @@ async def test_each_site_is_asked_about_its_own_links_alone(room: Room) -> None:
     assert labels(whom) == ["zz-a.example: 2", "zz-b.example: 1", "Back"]
     assert "To: zz-a.example\n" in text.answer.text
     assert "zz-b" not in text.answer.text
-    assert await room.audit() == ["take", "sites", "reveal draft"]
+    assert await room.audit() == ["take", "sites", "sites", "reveal draft"]
     hidden = [one for one in await room.letters(after=900) if one.kind == "hide"]
     assert len(hidden) == 1
 
