@@ -219,7 +219,8 @@ async def links_seen(work: Work) -> list[Opened]:
 
 
 def _seen(link: Opened, elsewhere: Elsewhere) -> Opened:
-    return replace(link, seen=bucket(elsewhere.link), home_seen=bucket(elsewhere.home))
+    seen, home_seen = bucket(elsewhere.link), bucket(elsewhere.home)
+    return replace(link, seen=seen, home_seen=home_seen, minor=elsewhere.minor)
 
 
 async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:

@@ -47,6 +47,7 @@ class Opened:
 
     *reference*: of its newest request that has one; *look*: when to look after it again.
     *seen*: in how many other cases it is, *home_seen*: any of its channel, account or site.
+    *minor*: another case with it is of somebody who may be under 18.
     """
 
     number: int
@@ -58,6 +59,7 @@ class Opened:
     look: date | None = None
     seen: Bucket = ""
     home_seen: Bucket = ""
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +207,18 @@ def link_lines(link: Opened) -> list[Say]:
 
 def seen_lines(link: Opened) -> list[Say]:
     """That other cases have it too, or its home; of which they are, nothing."""
-    lines = [Say(N_("This link: {seen}."), {"seen": Say(SEEN[link.seen])})] if link.seen else []
+    lines = [Say(MINOR_THERE)] if link.minor else []
+    lines += [Say(N_("This link: {seen}."), {"seen": Say(SEEN[link.seen])})] if link.seen else []
     if link.home_seen not in ("", link.seen):
         home = N_("Its channel, account or site: {seen}.")
         lines.append(Say(home, {"seen": Say(SEEN[link.home_seen])}))
     return lines
+
+
+MINOR_THERE = N_(
+    "⚠ Reported elsewhere too, of somebody who may be under 18. Please do not open it; tell a "
+    "lead."
+)
 
 
 def with_a_pause(shown: Screen, times: int) -> Screen:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -41,10 +41,14 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """In how many other cases the same link is, and any link of the same home."""
+    """In how many other cases the same link is, and any link of the same home.
+
+    *minor*: one of those with the same link is of somebody who may be under 18.
+    """
 
     link: int = 0
     home: int = 0
+    minor: bool = False
 
 
 class NoSuchLink(LookupError):
@@ -184,14 +188,21 @@ class Links:
         """By their numbers, the links of a case that other cases have too, or their homes."""
         links = await self._others(case_id, "mark")
         homes = await self._others(case_id, "home")
-        numbers = links.keys() | homes.keys()
-        return {n: Elsewhere(links.get(n, 0), homes.get(n, 0)) for n in numbers}
+        minors = await self._others(case_id, "mark", _C.minor != "no")
+        return {
+            n: Elsewhere(links.get(n, 0), homes.get(n, 0), n in minors)
+            for n in links.keys() | homes.keys()
+        }
 
-    async def _others(self, case_id: str, by: str) -> dict[int, int]:
+    async def _others(
+        self, case_id: str, by: str, whose: ColumnElement[bool] | None = None
+    ) -> dict[int, int]:
         other = tables.links.alias()
         same = (_T[by] == other.c[by]) & (other.c.case_id != case_id)
         query = select(_T.number, func.count(other.c.case_id.distinct()).label("times"))
         query = query.join_from(tables.links, other, same).where(_T.case_id == case_id)
+        if whose is not None:
+            query = query.join(tables.cases, _C.id == other.c.case_id).where(whose)
         rows = await self._connection.execute(query.group_by(_T.number))
         return {row.number: row.times for row in rows}
 

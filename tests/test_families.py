@@ -64,6 +64,18 @@ async def held(room: Room, *urls: str, name: str = "quiet heron", minor: str = "
     return case_id
 
 
+async def test_a_link_that_is_also_of_somebody_under_age_is_marked_where_it_is_shown(
+    room: Room,
+) -> None:
+    await filed(room, post("a"), name="calm otter", minor="unsure")
+    case_id = await held(room, post("a"), post("b"))
+
+    shown = said(await room.press("show", case_id)).split("\n")
+
+    (line,) = [n for n, text in enumerate(shown) if "may be under 18. Please do not open" in text]
+    assert [text[:2] for text in shown[:line] if text[:2] in ("1.", "2.")] == ["1."]
+
+
 async def type_in(room: Room, text: str, message: int = 8) -> Screen:
     screen, _ = await room.book.type(room.act(message=message), text)
     return screen
