@@ -21,7 +21,7 @@ class Archivist:
     async def go(self, now: datetime) -> bool:
         """Whether there was anything to do. Raises Down."""
         today = now.astimezone(HONG_KONG).date()
-        async with self._store.begin() as books:
+        async with self._store.in_turn() as books:
             due = await books.cases.to_erase(today, AT_ONCE_MOST)
             told = await self._tell_leads(books, now)
         for case_id in due:
@@ -31,7 +31,7 @@ class Archivist:
     async def _erase(self, case_id: str, now: datetime) -> None:
         """One case in one transaction; one that was opened again this very moment stays."""
         try:
-            async with self._store.begin() as books:
+            async with self._store.in_turn() as books:
                 case = await books.cases.get(case_id)
                 if is_due(case, now):
                     await erase_case(books, case, now)

@@ -163,6 +163,7 @@ class Courier:
         dice: Callable[[], float] = random.random,
     ) -> None:
         self._lane, self._store, self._carrier, self._clock = lane, store, carrier, clock
+        self._begin = store.in_turn if lane == "staff" else store.begin
         self._kinds, self._pace, self._heights = kinds, pace, heights
         self._minimal, self._moved, self._rush = minimal, moved, rush
         self._lease_seconds, self._wait, self._dice = lease_seconds, wait, dice
@@ -246,7 +247,7 @@ class Courier:
             return await self._later(letter, ODD_SECONDS)
 
     async def _ask(self, letter: Letter) -> Errand:
-        async with self._store.begin() as books:
+        async with self._begin() as books:
             return await self._kinds[letter.kind].deliver(books, letter, at(self._clock()))
 
     async def _insist(self, letter: Letter, errand: Errand) -> Outcome:
@@ -377,7 +378,7 @@ class Courier:
     async def _end(self, letter: Letter, errand: Errand, outcome: Outcome) -> None:
         """One transaction: where the message is, what follows from it, and the letter is done."""
         after = self._kinds[letter.kind].after
-        async with self._store.begin() as books:
+        async with self._begin() as books:
             await remember(books, letter, errand, outcome)
             if after is not None:
                 await after(books, letter, errand, outcome, at(self._clock()))

@@ -108,7 +108,7 @@ async def erase_case(books: Books, case: Case, now: datetime) -> None:
     """
     for shown in await books.outbox.of_case(case.id, "hide"):
         await withdraw(books, shown.body["chat"], shown.body["message"], now)
-    if case.holder is not None:
+    if case.state == "taken" and case.holder is not None:
         await leases.hide_shown(books, case.holder, now)
     if page := await books.lines.drop(case.id):
         await put_page(books, page, now)

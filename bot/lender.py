@@ -19,10 +19,11 @@ from handlers.kin import caption
 from handlers.portrait import svg
 from handlers.spoken import Answer, Mark, Voice, units
 from handlers.staff import Screen
-from storage.books import Books, Letter
+from storage.books import Books, Case, Letter
 from storage.keys import StaffKeys
 
 LOOSE_FOR = timedelta(minutes=2)
+NEAR = 5  # messages after the last known one: an earlier try is among them, if it arrived
 MOST_OF_A_CAPTION = 1024  # UTF-16 units (Bot API, sendPhoto)
 
 
@@ -48,7 +49,8 @@ class Lender:
         case = await books.cases.get(str(letter.case_id))
         rows = await books.links.of(case.id)
         found = [read_link(row, self.keys) for row in rows if row.number == body["number"]]
-        if case.holder != body["chat"] or case.state != "taken" or not found[0].open_url:
+        await take_back_lost(books, letter, now + LOOSE_FOR)
+        if not await may_see(books, case, body["chat"]) or not any(one.open_url for one in found):
             return Nothing()
         answer = spoken(desk.loose(found[0]), "en", now)  # no words in it: said once
         return Send(Parcel(body["chat"], answer))
@@ -63,9 +65,8 @@ class Lender:
     async def family(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The picture of a family, with the same in words, if the case is still theirs."""
         body, case = letter.body, await books.cases.get(str(letter.case_id))
-        if case.holder != body["chat"] or case.state != "taken":
-            return Nothing()
-        if await is_closed(books, case, body["chat"]) or await books.signs.out("frozen"):
+        await take_back_lost(books, letter, now + HIDDEN_AFTER)
+        if not await may_see(books, case, body["chat"]):
             return Nothing()
         of = await families.family(books, case, self.keys)
         voice = Voice(body["language"], here(now).date())
@@ -82,6 +83,7 @@ class Lender:
 
     async def draft(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """One piece of a removal request, or at last its file; if the cases are still theirs."""
+        await take_back_lost(books, letter, now + HIDDEN_AFTER)
         drafted = await asking.drafted(books, letter, self.keys)
         parcel = self._piece(drafted, letter.body, now) if drafted else None
         return Send(parcel) if parcel else Nothing()
@@ -113,3 +115,21 @@ class Lender:
         due = now + HIDDEN_AFTER if shown else now
         await withdraw(books, errand.parcel.chat, outcome.message, due)
         await asking.put_next(books, letter, now)
+
+
+async def may_see(books: Books, case: Case, chat: int) -> bool:
+    """Whether the case is still theirs, its links are open to them, and work goes on."""
+    if case.holder != chat or case.state != "taken" or await books.signs.out("frozen"):
+        return False
+    return not await is_closed(books, case, chat)
+
+
+async def take_back_lost(books: Books, letter: Letter, due: datetime) -> None:
+    """An earlier try may have arrived without anybody knowing as which message.
+
+    What stands there is taken away in time, whatever it is: in a private chat another screen of
+    ours is the lesser loss.
+    """
+    if letter.floor is not None:
+        for message in range(letter.floor + 1, letter.floor + 1 + NEAR):
+            await withdraw(books, letter.body["chat"], message, due)

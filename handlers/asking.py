@@ -31,6 +31,7 @@ from handlers.drafting import (
     rule,
     usual,
 )
+from handlers.families import family_of
 from handlers.rights import holds
 from handlers.staff import DO_NOT_ASK, Caseworker, Screen, Summary, platform, press, under_age
 from handlers.talk import Blank, Button, Fact, Say, Strong
@@ -79,12 +80,14 @@ def groups_of(links: Sequence[Opened]) -> Mapping[Addressee, list[Opened]]:
 class Wish:
     """What is wanted, as it stands on a button: a request to whoever has link *number*.
 
-    *every*: of all links there, not only those to ask now; *several*: of one's other cases too.
+    *every*: of all links there, not only those to ask now; *several*: of one's other cases too;
+    *kin*: of the families of their channels as well (handlers.families).
     """
 
     number: int
     every: bool = False
     several: bool = False
+    kin: bool = False
     terms: Terms | None = None
 
     @classmethod
@@ -94,11 +97,11 @@ class Wish:
         regime = next((REGIME_WORDS[one] for one in words if one in REGIME_WORDS), "")
         language = next((LANGUAGE_WORDS[one] for one in words if one in LANGUAGE_WORDS), "")
         terms = Terms(regime, language) if regime and language else None
-        return cls(number, "all" in words, "many" in words, terms)
+        return cls(number, "all" in words, "many" in words, "k" in words, terms)
 
     def button(self, verb: str, case_id: str) -> str:
         """What such a button tells us: at most 20 letters are left for the wish."""
-        words = ["all"] * self.every + ["many"] * self.several
+        words = ["all"] * self.every + ["many"] * self.several + ["k"] * self.kin
         if self.terms:
             words += [short(REGIME_WORDS, self.terms.regime)]
             words += [short(LANGUAGE_WORDS, self.terms.language)]
@@ -149,11 +152,16 @@ def called(to: Addressee) -> Blank:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which links of which cases a draft is about; *left*: how many did not fit into it."""
+    """Which links of which cases a draft is about; *left*: how many did not fit into it.
+
+    *kin*: the addresses of their channels and of all that is tied to them there; none where
+    nothing is.
+    """
 
     to: Addressee
     links: Mapping[str, tuple[Opened, ...]]
     left: int = 0
+    kin: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -170,14 +178,22 @@ def choose_how(of: Summary, wish: Wish, here: Chosen, everywhere: Chosen, today:
         other = replace(wish, several=not wish.several)
         line, count = (ONLY_THIS, here) if wish.several else (ALL_MINE, everywhere)
         keys.append(Button(other.button("terms", case.id), Say(line, {"count": count.count})))
+    if chosen.kin:
+        other = replace(wish, kin=not wish.kin)
+        line = WITHOUT_FAMILY if wish.kin else WITH_FAMILY
+        words = Say(line, {"count": len(chosen.kin)})
+        keys.append(Button(other.button("terms", case.id), words))
     keys += [terms_button(case.id, wish, terms) for terms in others]
-    says = (counted(case, chosen), *cases_line(chosen), rule_line(here.to, today))
+    kin = kin_line(chosen) if wish.kin else ()
+    says = (counted(case, chosen), *cases_line(chosen), *kin, rule_line(here.to, today))
     ask = Say(N_("Under which rules, and in which language?"))
     return Screen((*says, ask), (*keys, Button(press("draft", case.id), N_("Back"))))
 
 
 ONLY_THIS = N_("Only this case: {count}")
 ALL_MINE = N_("All my cases: {count}")
+WITH_FAMILY = N_("And the family: {count}")
+WITHOUT_FAMILY = N_("Without the family")
 
 
 def terms_of(to: Addressee, case: Case) -> tuple[Terms, ...]:
@@ -218,6 +234,12 @@ def cases_line(chosen: Chosen) -> tuple[Say, ...]:
     return (*((several,) if len(chosen.links) > 1 else ()), *((later,) if chosen.left else ()))
 
 
+def kin_line(chosen: Chosen) -> tuple[Say, ...]:
+    """That the text names channels or accounts as a whole, too."""
+    line = N_("With the family: channels, accounts or sites as a whole, {count}.")
+    return (Say(line, {"count": len(chosen.kin)}),) if chosen.kin else ()
+
+
 def rule_line(to: Addressee, today: date) -> Say:
     """Which rule of theirs will be named."""
     named = rule(to, today)
@@ -226,11 +248,12 @@ def rule_line(to: Addressee, today: date) -> Say:
     return Say(N_("Their rule: {policy}"), {"policy": named})
 
 
-def composed(case: Case, chosen: Chosen, number: int) -> Screen:
+def composed(case: Case, chosen: Chosen, wish: Wish, number: int) -> Screen:
     """The text comes by itself; once it was sent there, one press records it."""
     says = (
         counted(case, chosen),
         *cases_line(chosen),
+        *(kin_line(chosen) if wish.kin else ()),
         Say(
             N_(
                 "The text comes below, in pieces to copy and as a file, for 15 minutes. When you "
@@ -284,11 +307,11 @@ async def compose(work: Work, number: int, word: str) -> Screen:
     if to.site:
         await work.hide_later()
     if work.first:
-        await keep(work, chosen, terms)
+        await keep(work, chosen, terms, wish.kin)
         for case_id in chosen.links:
             await (await in_case(work, case_id)).note_reveal("reveal draft")
         await put_piece(work.books, work.case.id, work.act.by, work.act.update, work.act.now)
-    return composed(work.case, chosen, work.act.update)
+    return composed(work.case, chosen, wish, work.act.update)
 
 
 async def record_asked(work: Work, number: int, word: str) -> Screen:
@@ -372,7 +395,33 @@ async def chosen_by(work: Work, wish: Wish, to: Addressee) -> Chosen:
     links_in: dict[str, tuple[Opened, ...]] = {}
     for case_id, link in found[:fit]:
         links_in[case_id] = (*links_in.get(case_id, ()), link)
-    return Chosen(to, links_in, len(found) - fit)
+    kin = await kin_of(work.books, work.keys, to, numbers_of(links_in))
+    return Chosen(to, links_in, len(found) - fit, kin)
+
+
+def numbers_of(links: Mapping[str, Sequence[Opened]]) -> dict[str, list[int]]:
+    """The same links by their numbers alone."""
+    return {case_id: [link.number for link in own] for case_id, own in links.items()}
+
+
+async def kin_of(
+    books: Books, keys: StaffKeys, to: Addressee, numbers: Mapping[str, Sequence[int]]
+) -> tuple[str, ...]:
+    """The channels of these links and all that is tied to them there, as many as a draft holds.
+
+    None where nothing is tied to any.
+    """
+    own: list[str] = []
+    found: dict[str, None] = {}
+    for case_id, those in numbers.items():
+        rows = [row for row in await books.links.of(case_id) if row.number in those]
+        own += [address(read_link(row, keys)) for row in rows]
+        for mark in dict.fromkeys(row.home for row in rows if row.home):
+            family = await family_of(books, keys, mark)
+            there = [home.url for home in family if Addressee(home.platform) == to]
+            found |= dict.fromkeys(there if len(family) > 1 else ())
+    new = [url for url in found if url not in own]
+    return tuple(new[: max(0, fitting([*own, *new], to) - len(own))])
 
 
 async def others(work: Work) -> list[Work]:
@@ -391,15 +440,15 @@ def draft_key(by: int, number: int) -> str:
     return f"drafted:{by}:{number}"
 
 
-async def keep(work: Work, chosen: Chosen, terms: Terms) -> None:
+async def keep(work: Work, chosen: Chosen, terms: Terms, kin: bool) -> None:
     """Which links it is about, by case and number: no address, no name."""
-    numbers = {case_id: [link.number for link in own] for case_id, own in chosen.links.items()}
+    about = {"links": numbers_of(chosen.links), "kin": kin}
     await work.books.outbox.put(
         "staff",
         "lapse",
         case_id=work.case.id,
         key=draft_key(work.act.by.id, work.act.update),
-        body={"links": numbers, "regime": terms.regime, "language": terms.language},
+        body={**about, "regime": terms.regime, "language": terms.language},
         due=work.act.now + KEPT_FOR,
     )
 
@@ -445,8 +494,11 @@ async def drafted(books: Books, letter: Letter, keys: StaffKeys) -> Drafted | No
             return None
         rows = await books.links.of(case_id)
         found += [read_link(row, keys) for row in rows if row.number in numbers]
-    terms = Terms(draft.body["regime"], draft.body["language"])
-    return Drafted(addressee(found[0]), tuple(map(address, found)), terms)
+    if not found:
+        return None
+    terms, to = Terms(draft.body["regime"], draft.body["language"]), addressee(found[0])
+    kin = await kin_of(books, keys, to, draft.body["links"]) if draft.body.get("kin") else ()
+    return Drafted(to, (*map(address, found), *kin), terms)
 
 
 async def is_open_to(books: Books, case_id: str, holder: int) -> bool:

@@ -67,7 +67,7 @@ class Casebook:
     async def take(self, by: Caseworker, case_id: str, update: int, now: datetime) -> Say:
         """The first press wins; everybody else is told who did."""
         try:
-            async with self.store.begin() as books:
+            async with self.store.in_turn() as books:
                 first = await seen_first(books, update, now)
                 if stopped := await books.signs.out("frozen"):
                     return staff.frozen(stopped)
@@ -81,7 +81,7 @@ class Casebook:
     async def accept(self, act: Act, case_id: str) -> Say:
         """A colleague takes over what its holder offers; the first press wins."""
         try:
-            async with self.store.begin() as books:
+            async with self.store.in_turn() as books:
                 first = await seen_first(books, act.update, act.now)
                 if stopped := await books.signs.out("frozen"):
                     return staff.frozen(stopped)
@@ -94,7 +94,7 @@ class Casebook:
 
     async def turn(self, act: Act, page: str, leaf: int) -> None:
         """Turn the digest in the group, for all who look at it."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             if await seen_first(books, act.update, act.now):
                 await digest.turn(books, page, leaf, act.now)
 
@@ -123,7 +123,7 @@ class Casebook:
         if asked is None or asked.update or asked.message == message:
             return ()
         try:
-            async with self.store.begin() as books:
+            async with self.store.in_turn() as books:
                 return (staff.lapsed(await books.cases.get(asked.case_id)),)
         except NoSuchCase:
             return ()
@@ -137,7 +137,7 @@ class Casebook:
         async with self.drafts.hold(self.keys.person(act.by.id)) as held:
             asked = _AWAITED.validate_json(held.kept) if held.kept else None
             if asked is None or asked.update not in (0, act.update):
-                async with self.store.begin() as books:  # nor are they the answer to what comes
+                async with self.store.in_turn() as books:  # nor are they the answer to what comes
                     await seen_first(books, act.update, act.now)
                 return Screen((staff.NOT_ASKED,)), 0
             keep = TYPED[asked.what]
@@ -154,7 +154,7 @@ class Casebook:
 
     async def _leave(self, act: Act) -> None:
         """What was typed in vain is taken out of the chat later: until then it can be copied."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             await withdraw(books, act.by.id, act.message, act.now + HIDDEN_AFTER)
 
     async def _do(
@@ -165,7 +165,7 @@ class Casebook:
         What was typed is not on its own message: it is taken out of the chat. Raises Stopped.
         """
         try:
-            async with self.store.begin() as books:
+            async with self.store.in_turn() as books:
                 first = await seen_first(books, act.update, act.now)
                 stopped = await books.signs.out("frozen")
                 if not stopped:
@@ -199,17 +199,17 @@ class Casebook:
 
     async def begin_days(self, now: datetime) -> None:
         """See to it that the leads get the end of the audit chain once a day."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             await leases.begin_days(books, now)
 
     async def tell_of_the_oldest(self, now: datetime) -> None:
         """See to it that no case waits for longer than any may without the leads knowing it."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             await leases.tell_of_the_oldest(books, now)
 
     async def holders(self) -> list[int]:
         """Whoever holds a case now."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             return await books.cases.holders()
 
     async def let_go(self, who: int, now: datetime) -> None:
@@ -217,7 +217,7 @@ class Casebook:
 
         Hearing it twice does nothing more.
         """
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             for case in await books.cases.let_go(who):
                 await books.audit.add(who, "left the group", case.name, now)
                 await leases.lay_down(books, case.id)
@@ -229,7 +229,7 @@ class Casebook:
 
     async def listed(self, act: Act, what: str, page: int = 0) -> Screen:
         """The queue, or one's own cases, for the private chat."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             if what == "mine":
                 held = await books.cases.held_by(act.by.id)
                 due = await books.links.due_in([case.id for case in held], act.today)
@@ -242,7 +242,7 @@ class Casebook:
 
     async def answer_group(self, by: int, what: str, update: int, now: datetime) -> None:
         """Asked in the group, answered there by the courier."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             if await seen_first(books, update, now):
                 body = {"what": what, "holder": by}
                 await books.outbox.put("staff", "say", body=body, due=now)
@@ -251,20 +251,20 @@ class Casebook:
         """The picture of a case's family, or which of one's own cases it should be."""
         if name:
             return await self.named(act, name, "draw")
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             return lists.choose("draw", await books.cases.held_by(act.by.id), act.here)
 
     async def named(self, act: Act, name: str, verb: str = "panel") -> Screen:
         """One case by its two words, and what is done with it."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             case = await books.cases.named(" ".join(name.lower().split()))
         if case is None:
-            return Screen((staff.NO_CASE,))
+            return Screen((staff.NOT_NAMED,))
         return await self.press(act, staff.press(verb, case.id))
 
     async def with_link(self, act: Act, links: Sequence[Link]) -> Screen:
         """Which cases hold one of these links; what was typed is taken out of the chat."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             first = await seen_first(books, act.update, act.now)
             if stopped := await books.signs.out("frozen"):
                 return Screen((staff.frozen(stopped),))
@@ -284,7 +284,7 @@ class Casebook:
         asked = period(written, act.today)
         if asked is None:
             return Screen((publication.BAD_PERIOD,))
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             told = figures(await books.figures.of(*asked.months), asked, act.today)
             if told.cases and await seen_first(books, act.update, act.now):
                 body = {"chat": act.by.id, "language": act.by.language, "period": asked.name}
@@ -295,7 +295,7 @@ class Casebook:
 
     async def duty(self, act: Act, on: bool) -> Screen:
         """On duty, or off; who leaves the group is off."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             if on:
                 await books.signs.hang("duty", act.by.id, act.by.name)
             else:
@@ -304,34 +304,34 @@ class Casebook:
 
     async def reach(self, lead: Caseworker) -> None:
         """A lead has begun the private chat: from now on there is somebody to tell."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             await books.signs.hang("lead", lead.id, lead.name)
 
     async def freeze(self, act: Act, on: bool) -> Screen:
         """A lead stops all work on cases, and hides what is shown of them; or lets it go on."""
         if not act.by.leads:
             return Screen((staff.LEADS_ONLY,))
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             if on != bool(await books.signs.out("frozen")):
                 await (stop if on else let_go_on)(books, act)
             return Screen((staff.frozen(await books.signs.out("frozen")),))
 
     async def throw_out(self, act: Act) -> Screen:
         """A picture or file in the private chat is taken away; what was asked stays asked."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             if await seen_first(books, act.update, act.now):
                 await withdraw(books, act.by.id, act.message, act.now)
         return Screen((staff.NO_FILES,))
 
     async def is_about_a_case(self, text: str) -> bool:
         """Whether the words name a case that is open."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             found = [await books.cases.named(name) for name in names_in(text)]
         return any(case is not None and case.state != "closed" for case in found)
 
     async def send_away(self, chat: int, message: int, update: int, now: datetime) -> None:
         """Take words about a case out of the group, and say where they belong."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             if await seen_first(books, update, now):
                 await withdraw(books, chat, message, now)
                 await books.outbox.put("staff", "pointer", key="pointer", body={}, due=now)

@@ -114,7 +114,7 @@ def explain_refer(of: Summary) -> Screen:
             "since": Fact("law.reporting.since"),
         },
     )
-    lines = [full_line(f"help.{whom}") for whom in WHOM]
+    lines = [full_line(f"help.{whom}") for whom in ("emergency", *WHOM)]
     ask = Say(N_("Tell them first. Then choose here who has it."))
     keys = [
         Button(

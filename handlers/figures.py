@@ -89,7 +89,7 @@ def figures(counted: Counted, period: Period, today: date) -> Figures:
         tuple(rows(outcomes)),
         people(counted, cases) if period.is_year else {},
     )
-    return told if period.is_year else in_fives(told)
+    return told if period.is_year and over else in_fives(told)
 
 
 def of(counted: Counted, what: str) -> dict[str, int]:
@@ -231,6 +231,7 @@ def in_fives(told: Figures) -> Figures:
         tuple(map(row_in_fives, told.groups)),
         tuple(map(row_in_fives, told.platforms)),
         tuple(map(row_in_fives, told.outcomes)),
+        {asked: tuple(map(row_in_fives, answers)) for asked, answers in told.people.items()},
     )
 
 

@@ -36,18 +36,18 @@ class Guestbook:
 
     async def next_look(self) -> datetime | None:
         """When the room is to be looked at again; None where it never was."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             letter = await books.outbox.get(KEPT)
         return datetime.fromisoformat(letter.body["next"]) if letter else None
 
     async def bots(self) -> list[Sign]:
         """The bots that were seen to join, as far as they have not left."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             return await books.signs.out("bot")
 
     async def meet(self, bot: Member, inside: bool) -> None:
         """Another bot came into the group, or left it."""
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             if inside:
                 await books.signs.hang("bot", bot.id, bot.name)
             else:
@@ -65,7 +65,7 @@ class Guestbook:
         *asked_for*: the bots that were looked for by number. *update*: of who asked in the group,
         where the card is then shown anew; heard again, it does nothing more.
         """
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             before = await last(books)
             first = not update or await seen_first(books, update, now)
             day = now.astimezone(HONG_KONG).date().isoformat()
@@ -83,7 +83,7 @@ class Guestbook:
         """A lead vouches for the administrators whom the button named; with audit rows."""
         if not act.by.leads:
             return staff.LEADS_ONLY
-        async with self.store.begin() as books:
+        async with self.store.in_turn() as books:
             before = await last(books)
             if not before.unknown:
                 return room.KNOWN

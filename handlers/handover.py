@@ -20,7 +20,7 @@ async def offer(work: Work, number: int, word: str) -> Screen:
     if work.first:
         await leases.offer(work.books, work.case.id, work.act.now)
         await work.note_down("offer")
-        await work.put_card()
+        await put_fresh_card(work.books, work.case, work.act.now)
     return desk.panel(await told(work), work.act.by)
 
 

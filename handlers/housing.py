@@ -8,10 +8,7 @@ from storage.seal import NotOpened, Place, Sealed, seal, unseal
 
 
 async def settle(books: Books, case_id: str, link: Opened, keys: StaffKeys) -> bytes | None:
-    """Keep where a link is at home, and give the home's mark; None where the link does not tell.
-
-    Beside an audit row it comes second: both wait for others on PostgreSQL, always in that order.
-    """
+    """Keep where a link is at home; the home's mark, None where the link does not tell."""
     found = home(link.url, link.open_url)
     if found is None:
         return None

@@ -123,14 +123,23 @@ def found(cases: Sequence[Case], now: datetime) -> Screen:
     if not cases:
         return Screen((Say(N_("No case here holds that link.")),))
     shown = cases[:A_PAGE]
-    lines = (
-        Say(
-            N_("{name} — {state} — {age}"),
-            {"name": case.name, "state": Say(CASE_STATES[case.state]), "age": age(case, now)},
-        )
-        for case in shown
+    head = Say(N_("Cases with that link: {all}"), {"all": len(cases)})
+    minors = (MINORS,) if any(map(under_age, cases)) else ()
+    return Screen((head, *(found_line(case, now) for case in shown), *minors))
+
+
+MINORS = Say(
+    N_("⚠: may be under 18. Please open that link in no other case either, and tell a lead.")
+)
+
+
+def found_line(case: Case, now: datetime) -> Say:
+    """One case that was found."""
+    one = Say(
+        N_("{name} — {state} — {age}"),
+        {"name": case.name, "state": Say(CASE_STATES[case.state]), "age": age(case, now)},
     )
-    return Screen((Say(N_("Cases with that link: {all}"), {"all": len(cases)}), *lines))
+    return Say("⚠ {line}", {"line": one}) if under_age(case) else one
 
 
 CASE_STATES = {"waiting": N_("waiting"), "taken": N_("taken"), "closed": N_("closed")}

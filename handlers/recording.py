@@ -90,16 +90,24 @@ async def sheet_of(work: Work, number: int) -> Sheet:
     return Sheet(await told(work), link, work.act.today, asked, undo, inert)
 
 
+async def looked_at(work: Work, number: int) -> Sheet:
+    """The same, for who only looks: audited, for the tail and the references are content."""
+    known = await sheet_of(work, number)
+    if work.first and not known.inert:
+        await work.note_down("tails")
+    return known
+
+
 async def ask_state(work: Work, number: int, word: str) -> Screen:
     """What became of that link?"""
-    return sheet.page(await sheet_of(work, number))
+    return sheet.page(await looked_at(work, number))
 
 
 async def show_ways(work: Work, number: int, word: str) -> Screen:
     """All ways by which it can be asked."""
     if await work.is_closed_to_us():
         return await refused_under_age(work)
-    return sheet.ways(await sheet_of(work, number))
+    return sheet.ways(await looked_at(work, number))
 
 
 async def show_recorded(work: Work, number: int) -> Screen:
@@ -222,6 +230,7 @@ async def undo(work: Work, number: int, word: str) -> Screen:
         await counting.follow_links(work.books, work.case, work.keys)
         await work.books.outbox.drop(last_key(work, number))
         await work.note_down(f"undo {number}: {before.body['state']}")
+        await put_news(work)
     gone = work.first and before is None
     line = Say(N_("Too late to undo: record it anew.") if gone else N_("Undone."))
     return sheet.page(await sheet_of(work, number), line)
@@ -307,7 +316,7 @@ async def ask_seen(work: Work, number: int, word: str) -> Screen:
     """What does the caseworker see there? Nothing is fetched by us."""
     if await work.is_closed_to_us():
         return await refused_under_age(work)
-    return sheet.check(await sheet_of(work, number))
+    return sheet.check(await looked_at(work, number))
 
 
 async def note_seen(work: Work, number: int, word: str) -> Screen:

@@ -80,7 +80,7 @@ def number_buttons(case: Case, verb: str, kin: Kin, word: str = "", base: int = 
 def home_page(case: Case, kin: Kin, bonds: Sequence[Bond], first: Say | None = None) -> Screen:
     """One home, what it is to others and they to it, and how to say more or less of it."""
     number = kin.numbers[0]
-    says = [*((first,) if first else ()), Say("{home}", {"home": Code(kin.home.name)})]
+    says = [*((first,) if first else ()), Say("{home}", {"home": Code(short(kin.home))})]
     says += [Say("{seen}", {"seen": Say(SEEN[kin.seen])})] if kin.seen else []
     keys = []
     for place, bond in enumerate(bonds[:MOST_CHOICES], 1):
@@ -190,11 +190,11 @@ async def pair(work: Work, number: int, word: str) -> Screen:
 async def part(work: Work, number: int, word: str) -> Screen:
     """Take a tie of a home of this case away; it may be known to other cases too."""
     own = await homes_of(work.books, work.case, work.keys)
-    for tie in await work.books.homes.ties(own):
-        if number_of(tie) == number and work.first:
-            await work.note_down("unrelate")
-            await work.books.homes.untie(tie)
-    line = Say(N_("It is removed."))
+    ties = [tie for tie in await work.books.homes.ties(own) if number_of(tie) == number]
+    for tie in ties if work.first else ():
+        await work.note_down("unrelate")
+        await work.books.homes.untie(tie)
+    line = Say(N_("It is removed.")) if ties or not work.first else None
     return family_page(work.case, await listed(work), 0, work.room, line)
 
 

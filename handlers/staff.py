@@ -103,6 +103,7 @@ OUTSIDER = Say(N_("This chat is for one team only."))
 NOT_MINE = Say(N_("I do not know that button any more. Please use the card, or /mine."))
 GONE = Say(N_("That message is gone. Please press Open on the card again."))
 NO_CASE = Say(N_("That case is no longer here."))
+NOT_NAMED = Say(N_("I find no case of that name. Please type both words of it."))
 NOT_ASKED = Say(
     N_(
         "I am not waiting for words just now. Please press the button for it first, then type "

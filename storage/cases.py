@@ -53,7 +53,7 @@ class Case:
     A closed case keeps its last holder. *referred_to*: to whom it was passed on, as help.toml
     names them. *ends*: the day on which a withdrawn case is erased; *counted*: its questions are
     answered. *counted_as*: as what it stands in the figures; None: it does not. *erased_on*: the
-    day on which a closed case is erased.
+    day on which a closed case is erased. *numbered*: the highest number of a link that is no more.
     """
 
     id: str
@@ -76,6 +76,7 @@ class Case:
     hour: int = 0
     counted_as: str | None = None
     erased_on: date | None = None
+    numbered: int = 0
 
 
 class AlreadyTaken(Exception):

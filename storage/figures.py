@@ -24,8 +24,8 @@ class Figures:
     async def change(self, more: Mapping[Counter, int]) -> None:
         """So many more of each, or fewer; of what is nought nothing is left."""
         table = tables.figures
-        # In one order, so that two who change the same counters wait for each other and do not
-        # stand in each other's way.
+        # In one order, so that the door and the staff's half wait for each other and do not stand
+        # in each other's way.
         for (month, what, value), times in sorted(more.items()):
             if not times:
                 continue

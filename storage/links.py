@@ -14,7 +14,7 @@ from storage.seal import Sealed
 
 LinkState = Literal["new", "requested", "removed", "refused", "back"]
 
-_T = tables.links.c
+_T, _C = tables.links.c, tables.cases.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,11 @@ class Links:
         return added
 
     async def last(self, case_id: str) -> int:
-        """The highest number of a link of the case; 0 when there is none."""
+        """The highest number that a link of the case has, or had; 0 when there was none."""
         query = select(func.coalesce(func.max(_T.number), 0)).where(_T.case_id == case_id)
-        return await self._connection.scalar(query) or 0
+        had = select(_C.numbered).where(_C.id == case_id)
+        now = await self._connection.scalar(query) or 0
+        return max(now, await self._connection.scalar(had) or 0)
 
     async def record(
         self,
@@ -165,9 +167,14 @@ class Links:
         await self._change(case_id, number, sealed=sealed)
 
     async def drop(self, case_id: str, number: int) -> None:
-        """It stands there already, under another number."""
+        """It stands there already, under another number; this one is never given again.
+
+        A draft or an old button may still speak of it.
+        """
         which = (_T.case_id == case_id) & (_T.number == number)
         await self._connection.execute(delete(tables.links).where(which))
+        case_row = update(tables.cases).where(_C.id == case_id, _C.numbered < number)
+        await self._connection.execute(case_row.values(numbered=number))
 
     async def settle(self, case_id: str, number: int, home: bytes) -> None:
         """Remember the mark of its home."""

@@ -95,6 +95,7 @@ cases = Table(
     Column("hour", Integer, nullable=False, server_default="0"),
     Column("counted_as", String(16)),
     Column("erased_on", Date),
+    Column("numbered", Integer, nullable=False, server_default="0"),
 )
 Index(
     "cases_waiting",

@@ -73,14 +73,15 @@ class Audit:
         )
         await self._connection.execute(row)
 
-    async def _end(self) -> bytes:
-        """The chain's last link; on PostgreSQL nobody else adds one before this transaction ends.
-
-        SQLite has one writer anyway.
-        """
+    async def hold(self) -> None:
+        """On PostgreSQL nobody else adds a row before this transaction ends."""
         if self._connection.dialect.name == "postgresql":
             lock = text("SELECT pg_advisory_xact_lock(hashtext('front-door audit'))")
             await self._connection.execute(lock)
+
+    async def _end(self) -> bytes:
+        """The chain's last link, which stays the last until this transaction ends."""
+        await self.hold()
         t = tables.audit.c
         last = select(t.chain).order_by(t.id.desc()).limit(1)
         return await self._connection.scalar(last) or BEGINNING

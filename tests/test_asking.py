@@ -11,10 +11,14 @@ from bot.clerk import Room as Group
 from bot.herald import erase_case
 from bot.lender import Lender
 from bot.parcels import Done, Nothing, Parcel, Send
+from handlers.casework import links_of
 from handlers.drafting import Organisation
+from handlers.homes import Home
+from handlers.housing import keep, settle
 from handlers.staff import Caseworker, Screen, press
 from handlers.talk import Button
 from storage.books import Consent, Letter, Store
+from storage.homes import Tie
 from storage.keys import DoorKeys, StaffKeys
 from tests.cases import NOTE, Keys, telegram
 from tests.conftest import Clock
@@ -522,6 +526,39 @@ async def test_all_cases_of_the_holder_are_asked_about_in_one_text_that_joins_no
     assert await states(room, theirs) == {"new": 1}
     audit = await room.audit("calm otter")
     assert audit == ["take", "reveal draft", "record 1: requested", "record 2: requested"]
+
+
+async def test_one_draft_covers_the_whole_family_of_a_channel(both: Room) -> None:
+    room = both
+    case_id = await room.held(urls=[telegram(1), telegram(2)])
+    names = ("zz_invented_a", "zz_invented_b")
+    own, *tied = [Home("telegram", f"https://t.me/{name}") for name in ("zz_invented_1", *names)]
+    elsewhere = Home("x", "https://x.com/zz_invented")
+    async with room.store.begin() as books:
+        links = await links_of(books, await books.cases.get(case_id), room.keys.staff)
+        marks = [await settle(books, case_id, link, room.keys.staff) for link in links]
+        kin = [await keep(books, home, room.keys.staff) for home in (*tied, elsewhere)]
+        assert marks[0] is not None
+        await books.homes.tie(Tie(kin[0], "sub", marks[0]))
+        await books.homes.tie(Tie(kin[1], "copies", kin[0]))
+        await books.homes.tie(Tie(kin[2], "ads", kin[0]))
+
+    how = await room.press("terms", case_id, 1)
+    wide = await follow(room, how, "And the family: 3")
+    done = await follow(room, wide, "EU notice · in English")
+    text, _ = await all_of_it(room)
+
+    listed = [line for line in text.answer.text.split("\n") if line.startswith("https://")]
+    assert listed == sorted([telegram(1), telegram(2), own.url, *(home.url for home in tied)])
+    assert "Without the family" in labels(wide)
+    assert "With the family: channels, accounts or sites as a whole, 3." in said(done)
+    assert "zz_invented" not in said(how) + said(wide) + said(done)
+
+
+async def test_a_channel_to_which_nothing_is_tied_has_no_family_to_ask_about(room: Room) -> None:
+    how = await room.press("terms", await room.held(), 1)
+
+    assert not [label for label in labels(how) if "family" in label]
 
 
 async def test_a_case_of_somebody_under_eighteen_never_goes_with_others(room: Room) -> None:

@@ -37,10 +37,11 @@ class Chat:
         if await tabs.is_visible():
             await tabs.get_by_role("tab", name=self.tab).click()
 
-    async def press(self, button: Button | str) -> None:
+    async def press(self, button: Button | str | Say) -> None:
         words = self.voice.label(button.words if isinstance(button, Button) else button)
         await self.look()
-        await self.place.get_by_role("button", name=words, exact=True).last.click()
+        keys = self.place.locator(".keys, .replies")  # "Send" is also the field's own button
+        await keys.get_by_role("button", name=words, exact=True).last.click()
 
     async def type(self, text: str) -> None:
         field = self.place.get_by_label("Write a message")

@@ -47,6 +47,21 @@ OUTBOX = sa.table(
 )
 
 
+NEWER = (
+    "due",
+    "back",
+    "twice",
+    "draft",
+    "family",
+    "figures",
+    "leaf",
+    "cards",
+    "room",
+    "room seen",
+)
+"""Kinds of letters that nobody before this version delivers."""
+
+
 def upgrade() -> None:
     """Make the table, and a row in it for each request that the links tell of."""
     op.create_table(
@@ -69,14 +84,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The newest reference goes back to its link; whatever else was asked is lost."""
+    """The reference of a link's first request goes back to it; whatever else was asked is lost.
+
+    Only that one lies sealed where a link's own reference did.
+    """
     op.add_column("links", sa.Column("reference", sa.LargeBinary()))
     connection = op.get_bind()
-    told = sa.select(REQUESTS).where(REQUESTS.c.reference.is_not(None))
-    for row in connection.execute(told.order_by(REQUESTS.c.number)).all():
+    first = (REQUESTS.c.number == 1) & REQUESTS.c.reference.is_not(None)
+    for row in connection.execute(sa.select(REQUESTS).where(first)).all():
         theirs = (LINKS.c.case_id == row.case_id) & (LINKS.c.number == row.link)
         connection.execute(sa.update(LINKS).where(theirs).values(reference=row.reference))
-    ours = OUTBOX.c.kind.in_(("due", "back", "twice"))
+    ours = OUTBOX.c.kind.in_(NEWER)
     connection.execute(sa.delete(OUTBOX).where(ours))
     _forget_undone()
     op.drop_column("links", "look")

@@ -1,4 +1,5 @@
-"""What is counted of each case and link, and the day on which a closed case is erased."""
+"""What is counted of each case and link, the day on which a closed case is erased, and up to which
+number a case has given its links numbers."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -43,6 +44,8 @@ def upgrade() -> None:
     """Add to what is there; nothing is copied, since dropping a table would take its children."""
     op.add_column("cases", sa.Column("counted_as", sa.String(16)))
     op.add_column("cases", sa.Column("erased_on", sa.Date()))
+    numbered = sa.Column("numbered", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("cases", numbered)
     op.add_column("links", sa.Column("counted_as", sa.String(32)))
     since = sa.Column("since", sa.Date(), nullable=False, server_default="1970-01-01")
     op.add_column("links", since)
@@ -51,10 +54,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it out again; a year's answers become its last month's, since months are not known."""
+    """Take it out again; a year's answers become its last month's, since months are not known.
+
+    What was not counted before goes, or it would be counted twice after the next way up.
+    """
     _count_anew(_monthly)
     op.drop_column("links", "since")
     op.drop_column("links", "counted_as")
+    op.drop_column("cases", "numbered")
     op.drop_column("cases", "erased_on")
     op.drop_column("cases", "counted_as")
 
@@ -71,11 +78,12 @@ def _begin_to_count_days() -> None:
     connection.execute(closed.values(erased_on=last))
 
 
-def _count_anew(renamed: Callable[[str, str, str], Row]) -> None:
-    """The same counters under other names; those that get one name become one."""
+def _count_anew(renamed: Callable[[str, str, str], Row | None]) -> None:
+    """The same counters under other names; those that get one name become one, or (None) go."""
     connection, counted = op.get_bind(), Counter[Row]()
     for row in connection.execute(sa.select(FIGURES)).all():
-        counted[renamed(row.month, row.what, row.value)] += row.times
+        if name := renamed(row.month, row.what, row.value):
+            counted[name] += row.times
     connection.execute(sa.delete(FIGURES))
     for (month, what, value), times in counted.items():
         values = {"month": month, "what": what, "value": value, "times": times}
@@ -88,6 +96,7 @@ def _yearly(month: str, what: str, value: str) -> Row:
     return (month, "case", value) if what == "outcome" else (month, what, value)
 
 
-def _monthly(month: str, what: str, value: str) -> Row:
-    month = month.replace("-00", "-12")
-    return (month, "outcome", value) if what == "case" else (month, what, value)
+def _monthly(month: str, what: str, value: str) -> Row | None:
+    if what == "case" and value == "withdrawn":
+        return month, "outcome", value
+    return (month.replace("-00", "-12"), what, value) if what in BY_YEAR else None

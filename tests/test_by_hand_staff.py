@@ -1,0 +1,185 @@
+"""The staff room by hand: two caseworkers and a lead, each in a browser of their own."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, ViewportSize, expect
+
+from bot.demo import playing
+from handlers import letters, replies, report, sheet
+from handlers.doors import MINE, REPORT_LINKS
+from handlers.talk import Say
+from tests.conftest import SCREENSHOTS, Clock
+from tests.test_by_hand import DESK, KIT, POCKET, SAM, Chat
+from tests.test_whole_way import quiet
+
+OWNER = "staff:5000004"
+LINKS = (
+    "it is here x.com/zz_invented_demo/status/1900000000000000001?s=20 please help",
+    "and (https://twitter.com/zz_invented_demo/status/1900000000000000002).",
+)
+
+
+class Colleague:
+    """One caseworker at their own browser: the group as them, and their private chat."""
+
+    def __init__(self, page: Page, name: str, chat: str, language: str) -> None:
+        self.page, self.name, self.language = page, name, language
+        self.group = Chat(page, "group", "Group", None)
+        self.own = Chat(page, chat, "Own", language)
+
+    async def sit_down(self) -> None:
+        """Speak as this caseworker from now on, whoever spoke here before."""
+        await self.group.look()
+        await self.page.get_by_label("speaking as").select_option(label=self.name)
+
+    async def picture(self, of: str) -> None:
+        width = (self.page.viewport_size or DESK)["width"]
+        await self.page.screenshot(path=SCREENSHOTS / f"{of}-{width}-{self.language}.png")
+
+    async def at_group(self, words: str) -> None:
+        await self.group.look()
+        await self.group.type(words)
+
+    async def at_own(self, words: str) -> None:
+        await self.own.look()
+        await self.own.type(words)
+
+    async def sees(self, say: Say | str) -> None:
+        await self.own.look()
+        await self.own.sees(say)
+
+    async def hears(self, line: str) -> None:
+        await self.group.look()
+        await self.group.sees(line)
+
+    async def told(self, line: str) -> None:
+        """The answer to a press, which stands over the chat for a moment."""
+        await expect(self.page.locator(".toast").filter(has_text=line)).to_be_visible()
+
+
+async def opened(browser: Browser, base: str, size: ViewportSize) -> Page:
+    page = await browser.new_page(viewport=size)
+    await page.goto(base)
+    await expect(page.locator("[data-chat]").first).to_be_attached()
+    return page
+
+
+async def sent_links(person: Chat) -> tuple[str, str]:
+    """Two links reported; gives the sixteen digits, and the name of the case in the group."""
+    await person.start()
+    await person.press(MINE)
+    await person.press(REPORT_LINKS)
+    await person.press(report.NO)
+    for number, link in enumerate(LINKS, 1):
+        await person.type(link)
+        await person.sees(Say("{all}", {"all": number}))
+    await person.press(report.THAT_IS_ALL)
+    await person.press(report.HAPPENED["shared"])
+    await person.press(report.DONE)
+    await person.press(report.URGENCY["now"])
+    await person.press(report.SKIP)
+    await person.press(report.NEWS_NO)
+    await person.press(report.SEND)
+    code = person.place.locator("code").filter(has_text=" ").last
+    await expect(code).to_be_visible()
+    number_of_case = await code.inner_text()
+    await person.press(report.SAVED)
+    await person.press(report.SKIP)
+    group = person.page.locator('[data-chat="group"]')
+    take = person.page.get_by_role("button", name="接手 · Take", exact=True)
+    card = group.locator("article").filter(has=take).last
+    return number_of_case, await card.locator("b").first.inner_text()
+
+
+async def hired(page: Page, name: str) -> str:
+    """A caseworker more, by the page's own controls; gives their private chat."""
+    await page.get_by_role("button", name="People", exact=True).click()
+    form = page.get_by_role("form", name="Add a person")
+    await form.get_by_label("Name").fill(name)
+    await form.get_by_label("Language").select_option("en")
+    await form.get_by_role("button", name="Add caseworker").click()
+    row = page.locator("#people-list li").filter(has_text=name)
+    await expect(row).to_be_visible()
+    await page.keyboard.press("Escape")
+    option = page.locator("#speaker option").filter(has_text=name)
+    return f"staff:{await option.get_attribute('value')}"
+
+
+async def take_at_once(both: Mapping[str, Colleague]) -> tuple[Colleague, Colleague]:
+    """All press *Take* on the same card; gives who got it, and who did not."""
+    keys = []
+    for one in both.values():
+        await one.group.look()
+        key = one.group.place.get_by_role("button", name="接手 · Take", exact=True).last
+        await expect(key).to_be_visible()
+        keys.append(await key.element_handle())
+    # A key that the other's press has already taken off the screen was pressed all the same.
+    await asyncio.gather(*(key.evaluate("key => key.click()") for key in keys if key))
+    one, other = both.values()
+    await one.hears("With: ")
+    won = await one.group.place.get_by_text(f"With: {one.name}").count()
+    return (one, other) if won else (other, one)
+
+
+async def test_two_caseworkers_and_a_lead_ask_a_platform_and_write_by_hand(
+    tmp_path: Path, clock: Clock, browser: Browser
+) -> None:
+    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+        desk, pocket = [await opened(browser, base, size) for size in (DESK, POCKET)]
+        head = await opened(browser, base, POCKET)
+        robin = Colleague(pocket, "Robin", await hired(desk, "Robin"), "en")
+        kit = Colleague(desk, "Kit", KIT, "en")
+        lead = Colleague(head, "阿文", OWNER, "yue_Hant")
+        for one in (kit, robin, lead):
+            await one.sit_down()
+        sam = Chat(desk, SAM, "Sam", "en")
+        _, name = await sent_links(sam)
+
+        first, second = await take_at_once({"kit": kit, "robin": robin})
+        await second.told(f"Already taken by {first.name}.")
+        await first.told(f"{name} is yours.")
+        await second.picture("staff-race")
+
+        await first.group.press("Open")
+        await first.own.press("Show links")
+        await first.sees("x.com/zz_invented_demo/status/1900000000000000001")
+        await first.picture("staff-links")
+        await first.own.press("Draft")
+        await first.own.place.get_by_role("button", name="X (Twitter): 2").click()
+        await first.sees("Under which rules, and in which language?")
+        await first.own.place.get_by_role("button", name="in English").first.click()
+        await first.sees("The text comes below")
+        await expect(first.own.place.locator("a.media")).to_be_visible()
+        await first.sees("Good-faith")
+        await first.picture("staff-draft")
+        await first.own.press("We asked: record all")
+        await first.sees("All of these are recorded as asked.")
+
+        await first.own.press("Record")
+        await first.own.press("1")
+        await first.sees("What became of it?")
+        await first.sees("gives it 48 hours")
+        await first.picture("staff-sheet")
+        await first.own.press("removed")
+        await first.sees(Say(sheet.RECORDED))
+        await first.own.press("Another link")
+        await first.own.press("2")
+        await first.own.press("Check by hand")
+        await first.own.press("Still there")
+        await first.sees("Next way: ")
+        await first.picture("staff-next-way")
+        await first.own.press("Back")
+
+        await first.own.press("Write to the person")
+        await first.own.press("Saved replies")
+        reply = first.own.voice.label(replies.title(replies.names()[0]))
+        await first.own.press(reply)
+        await first.own.press("Send")
+        await first.sees(f"Send this to the person of {name}?")
+        await first.picture("staff-reply")
+        await first.own.press(f"Yes, send to {name}")
+        await first.sees(Say(letters.SENT))
+        assert await desk.get_by_role("button", name="Refused calls: 0").count() == 1
