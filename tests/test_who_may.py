@@ -257,7 +257,7 @@ async def as_told(trial: Trial, state: State) -> None:
     elif state.status == "restricted":
         sandbox.restrict(who, away=state.away)
     else:
-        sandbox._stand(sandbox.group, who, state.status, who)
+        sandbox.leave(who, kicked=state.status == "kicked")
     await trial.at.hear()
 
 
