@@ -8,11 +8,13 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from bot.demo import playing
-from handlers import letters, replies, report, sheet
+from handlers import endings, letters, replies, report, sheet
 from handlers.doors import MINE, REPORT_LINKS
 from handlers.talk import Say
+from storage.books import Store
 from tests.conftest import SCREENSHOTS, Clock
 from tests.test_by_hand import DESK, KIT, POCKET, SAM, Chat
+from tests.test_figures import pressed
 from tests.test_whole_way import quiet
 
 OWNER = "staff:5000004"
@@ -20,6 +22,7 @@ LINKS = (
     "it is here x.com/zz_invented_demo/status/1900000000000000001?s=20 please help",
     "and (https://twitter.com/zz_invented_demo/status/1900000000000000002).",
 )
+GREEN, RED, BARE = "🟢 This room is in order", "🔴 Content may leak", "Details are held back"
 
 
 class Colleague:
@@ -124,6 +127,14 @@ async def take_at_once(both: Mapping[str, Colleague]) -> tuple[Colleague, Collea
     return (one, other) if won else (other, one)
 
 
+async def switched(page: Page, label: str, on: bool) -> None:
+    """One setting of the staff group, by the page's own controls."""
+    await page.get_by_role("button", name="People", exact=True).click()
+    box = page.locator("#people-list").get_by_label(label)
+    await box.set_checked(on)
+    await page.keyboard.press("Escape")
+
+
 async def test_two_caseworkers_and_a_lead_ask_a_platform_and_write_by_hand(
     tmp_path: Path, clock: Clock, browser: Browser
 ) -> None:
@@ -183,3 +194,122 @@ async def test_two_caseworkers_and_a_lead_ask_a_platform_and_write_by_hand(
         await first.own.press(f"Yes, send to {name}")
         await first.sees(Say(letters.SENT))
         assert await desk.get_by_role("button", name="Refused calls: 0").count() == 1
+
+
+async def taken(kit: Colleague, sam: Chat) -> tuple[str, str]:
+    """A case of two links that Kit has taken and opened; gives its digits and its name."""
+    code, name = await sent_links(sam)
+    await kit.group.press("Take")
+    await kit.told(f"{name} is yours.")
+    await kit.group.press("Open")
+    await kit.sees(name)
+    return code, name
+
+
+async def test_a_case_goes_to_a_colleague_and_back_by_the_lead_by_hand(
+    tmp_path: Path, clock: Clock, browser: Browser
+) -> None:
+    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+        desk, pocket = [await opened(browser, base, size) for size in (DESK, POCKET)]
+        head = await opened(browser, base, POCKET)
+        robin = Colleague(pocket, "Robin", await hired(desk, "Robin"), "en")
+        kit = Colleague(desk, "Kit", KIT, "en")
+        lead = Colleague(head, "阿文", OWNER, "yue_Hant")
+        for one in (kit, robin, lead):
+            await one.sit_down()
+        await robin.own.look()
+        await robin.own.start()
+        _, name = await taken(kit, Chat(desk, SAM, "Sam", "en"))
+
+        await kit.own.press("Hand over")
+        await robin.group.press("Accept")
+        await robin.hears(f"With: {robin.name}")
+        await kit.sees(f"has taken over {name}")
+
+        await kit.at_group("/duty on")
+        await kit.hears("On duty: ")
+        await lead.own.look()
+        await lead.own.start()
+        await lead.at_own(f"/case {name}")
+        await lead.own.press("Reassign")
+        await lead.own.press(kit.name)
+        await lead.sees("改派嘅原因")
+        await lead.picture("staff-reassign")
+        await lead.at_own("zz invented reason")
+        await lead.hears(f"With: {kit.name}")
+        await robin.sees("no longer yours")
+
+
+async def test_a_case_is_closed_and_opened_again_by_hand(
+    tmp_path: Path, clock: Clock, browser: Browser
+) -> None:
+    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+        desk = await opened(browser, base, DESK)
+        kit = Colleague(desk, "Kit", KIT, "en")
+        await kit.sit_down()
+        sam = Chat(desk, SAM, "Sam", "en")
+        code, name = await taken(kit, sam)
+        await kit.own.press("Record")
+        await kit.own.press("1")
+        await kit.own.press("removed")
+        await kit.sees(Say(sheet.RECORDED))
+        await sam.type("/status")
+        await sam.sees("digits")
+        await sam.type(code)
+        await sam.sees("Removed: 1 of 2")
+
+        await kit.at_own(f"/case {name}")
+        await kit.own.press("Close")
+        await kit.own.press("some links were removed")
+        await kit.own.press("Yes, close it")
+        await kit.hears("Closed: some links were removed.")
+        await kit.picture("staff-closed")
+        await kit.own.press("Reopen")
+        await kit.at_own("zz invented: it came back")
+        await kit.sees(Say(endings.UNTOLD))
+        await kit.hears(f"With: {kit.name}")
+        await kit.picture("staff-reopened")
+
+
+async def test_the_figures_come_as_a_chart_and_a_table_by_hand(
+    tmp_path: Path, clock: Clock, browser: Browser
+) -> None:
+    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+        store = Store(f"sqlite+aiosqlite:///{tmp_path / 'front-door.db'}")
+        async with store.begin() as books:
+            counted = {("2027-00", what, value): n for (what, value), n in pressed().items()}
+            await books.figures.change(counted)
+        await store.close()
+        for name, chat, language in (("Kit", KIT, "en"), ("阿文", OWNER, "yue_Hant")):
+            one = Colleague(await opened(browser, base, POCKET), name, chat, language)
+            await one.sit_down()
+            await one.own.look()
+            await one.own.start()
+            await one.at_own("/figures 2027")
+            await expect(one.own.place.locator("a.media").last).to_be_visible()
+            await expect(one.own.place.locator("img.picture").last).to_be_visible()
+            await one.picture("staff-figures")
+
+
+async def test_a_switch_makes_the_room_red_and_its_cards_bare_by_hand(
+    tmp_path: Path, clock: Clock, browser: Browser
+) -> None:
+    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+        desk = await opened(browser, base, DESK)
+        kit = Colleague(desk, "Kit", KIT, "en")
+        await kit.sit_down()
+        later = desk.get_by_role("button", name="+15 min")
+        await sent_links(Chat(desk, SAM, "Sam", "en"))
+        await kit.at_group("/room")
+        await kit.hears(GREEN)
+        await switched(desk, "newcomers see history", True)
+        await kit.at_group("/room")
+        await kit.hears(RED)
+        await later.click()  # the group is written to at a pace, and this clock stands still
+        await kit.hears(BARE)
+        await kit.picture("staff-room-red")
+        await switched(desk, "newcomers see history", False)
+        await kit.at_group("/room")
+        await kit.hears(GREEN)
+        await later.click()
+        await kit.hears("How urgent")
