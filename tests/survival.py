@@ -353,17 +353,20 @@ async def in_the_books(story: Story, books: Books) -> list[str]:
     return wrong if done == ["take", "reveal"] else [*wrong, f"audit: {done}"]
 
 
-# What one case leaves behind, once it is shown. The letters: one will hide it again, one ends its
-# holder's time with it, and one tells the leads the end of the audit tomorrow.
+# What one case leaves behind, once it is shown. Of its own letters one will hide it again, and one
+# ends its holder's time with it.
 ONE_CASE: dict[Table, int] = {
     tables.cases: 1,
     tables.links: len(LINKS),
     tables.receipts: 1,
     tables.pending: 1,
-    tables.outbox: 3,
+    tables.outbox: 2,
     tables.quarantine: 0,
 }
 
 
 async def count(books: Books, table: Table) -> int:
-    return await books._connection.scalar(select(func.count()).select_from(table)) or 0
+    query = select(func.count()).select_from(table)
+    if table is tables.outbox:
+        query = query.where(table.c.case_id.is_not(None))
+    return await books._connection.scalar(query) or 0

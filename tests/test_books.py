@@ -111,6 +111,7 @@ class TestCases:
             "referred_to": None,
             "counted_as": None,
             "erased_on": None,
+            "numbered": 0,
         }
 
     async def test_what_is_not_there_is_not_found(self, store: Store) -> None:

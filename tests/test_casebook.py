@@ -934,7 +934,7 @@ async def test_a_case_is_found_by_its_name(room: Room) -> None:
 
     assert "Show links" in labels(mine)
     assert said(others) == "Kit has quiet heron."
-    assert "no longer here" in said(await room.book.named(room.act(), "calm otter"))
+    assert "no case of that name" in said(await room.book.named(room.act(), "calm otter"))
 
 
 async def test_a_link_is_found_in_every_case_that_holds_it(room: Room) -> None:

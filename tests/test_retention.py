@@ -231,7 +231,7 @@ async def test_in_the_staff_room_a_closed_case_goes_and_its_card_says_so(
         gone = await at.group.sees("quiet heron: closed, and erased when its time was over.")
         assert gone.id == card.id
         await at.kit.say("/case quiet heron")
-        await at.kit.sees("That case is no longer here.")
+        await at.kit.sees("I find no case of that name.")
         assert "close: withdrawn" in await at.audit()
 
 

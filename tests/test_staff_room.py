@@ -210,6 +210,7 @@ async def test_a_case_goes_from_take_to_close(house: Any) -> None:
             "take",
             "reveal",
             "tails",
+            "tails",
             "record 2: removed",
             "reference 2",
             "close: partly",
@@ -1251,7 +1252,7 @@ async def test_the_holder_is_reminded_in_private_and_checks_by_hand(house: Any) 
         assert shown.id == reminder.id
         await at.press(at.kit, "Gone", "Recorded.")
 
-        assert await at.audit() == ["take", "tails", "record 2: requested", *GONE]
+        assert await at.audit() == ["take", *TAILS, "record 2: requested", "tails", *GONE]
         at.move(QUARTER)
         await at.kit.until(
             lambda screen: not any("…" in one.text for one in screen), "the tail hidden"
@@ -1261,6 +1262,7 @@ async def test_the_holder_is_reminded_in_private_and_checks_by_hand(house: Any) 
             assert (await books.cases.get(case_id)).state == "taken"
 
 
+TAILS = ("tails", "tails")  # of the list, and of the link's own page
 GONE = ("check 2: gone", "record 2: removed")
 
 
