@@ -1,6 +1,7 @@
 """Families: counted across cases, tied by who holds one, drawn, and forgotten with the last."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from handlers.kin import TIES, Bond, Family, Kin, caption
 from handlers.rights import holds
 from handlers.spoken import Voice, units
 from handlers.staff import Caseworker, Screen, press
-from handlers.talk import Code
+from handlers.talk import Code, Say
 from storage.books import Books, Letter, Store
 from storage.homes import Tie
 from tests.canaries import Canaries, found, in_tables
@@ -475,8 +476,8 @@ def test_a_caption_says_as_much_as_telegram_takes(language: str | None) -> None:
     bonds = tuple(Bond(one, "copies", homes[0]) for one in homes[1:])
     voice = Voice(language, datetime(2027, 1, 15, tzinfo=UTC).date())
 
-    def fits(says: object) -> bool:
-        return units(voice.page(says).text) <= MOST_OF_A_CAPTION  # type: ignore[arg-type]  # says
+    def fits(says: Sequence[Say]) -> bool:
+        return units(voice.page(says).text) <= MOST_OF_A_CAPTION
 
     says = caption(Family(tuple(map(Kin, homes)), bonds), fits)
 
