@@ -17,6 +17,7 @@ from bot.parcels import (
     Outcome,
     Parcel,
     Send,
+    shown_as,
 )
 from bot.rush import MANY
 from handlers import (
@@ -122,11 +123,7 @@ class Clerk:
         if await guestbook.leaking(books):
             screen = room.bare_card(of, self.room.username)
         parcel = self.to_group(screen, now, silent=not loud and case.urgency != "now")
-        post = await books.posts.get(case.id)
-        stale = post and post.message == letter.body.get("fresh")
-        if post is None or stale or post.chat != self.room.chat:
-            return Send(parcel, case.id)
-        return Edit(post.message, parcel, case.id)
+        return await shown_as(books, letter, parcel, case.id)
 
     async def after_card(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
@@ -148,8 +145,8 @@ class Clerk:
         """The digest as the cases on it are now; none where nobody is left on it."""
         name, loud = letter.body["page"], bool(letter.body.get("loud"))
         cases, key = await books.lines.waiting_on(name), post_key(name)
-        post = await books.posts.get(key)
         if not cases:
+            post = await books.posts.get(key)
             return Delete(post.chat, post.message, key) if post else Nothing()
         if bare := await guestbook.leaking(books):
             cases = sorted(cases, key=lambda case: case.name)
@@ -157,10 +154,7 @@ class Clerk:
         await self._mark(books, [case.id for case in digest.on_leaf(cases, leaf)], now)
         screen = digest.page(name, cases, leaf, here(now), loud, duty, bare)
         parcel = self.to_group(screen, now, silent=not loud)
-        stale = post and post.message == letter.body.get("fresh")
-        if post is None or stale or post.chat != self.room.chat:
-            return Send(parcel, key)
-        return Edit(post.message, parcel, key)
+        return await shown_as(books, letter, parcel, key)
 
     async def after_page(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clerk import here, spoken
-from bot.parcels import Attached, Done, Errand, Kind, Nothing, Outcome, Parcel, Send
+from bot.parcels import After, Attached, Done, Errand, Kind, Nothing, Outcome, Parcel, Send
 from bot.pictures import png
 from handlers import asking, desk, drafting, families
 from handlers.casebook import withdraw
@@ -38,9 +38,9 @@ class Lender:
     def kinds(self) -> dict[str, Kind]:
         """Its letters of the staff lane."""
         return {
-            "loose": Kind(self.loose, self.after_loose),
+            "loose": Kind(self.loose, back_in(LOOSE_FOR)),
             "draft": Kind(self.draft, self.after_draft),
-            "family": Kind(self.family, self.after_family),
+            "family": Kind(self.family, back_in(HIDDEN_AFTER)),
         }
 
     async def loose(self, books: Books, letter: Letter, now: datetime) -> Errand:
@@ -55,13 +55,6 @@ class Lender:
         answer = spoken(desk.loose(found[0]), "en", now)  # no words in it: said once
         return Send(Parcel(body["chat"], answer))
 
-    async def after_loose(
-        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
-    ) -> None:
-        """Withdrawn after two minutes, counted from its arrival."""
-        if isinstance(errand, Send) and isinstance(outcome, Done):
-            await withdraw(books, errand.parcel.chat, outcome.message, now + LOOSE_FOR)
-
     async def family(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """The picture of a family, with the same in words, if the case is still theirs."""
         body, case = letter.body, await books.cases.get(str(letter.case_id))
@@ -73,13 +66,6 @@ class Lender:
         says = caption(of, lambda says: units(voice.page(says).text) <= MOST_OF_A_CAPTION)
         picture = Attached("family.png", png(svg(of, voice.label)))
         return Send(Parcel(body["chat"], voice.message(says), protect=True, attached=picture))
-
-    async def after_family(
-        self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
-    ) -> None:
-        """Taken away in the time in which links are hidden."""
-        if isinstance(errand, Send) and isinstance(outcome, Done):
-            await withdraw(books, errand.parcel.chat, outcome.message, now + HIDDEN_AFTER)
 
     async def draft(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """One piece of a removal request, or at last its file; if the cases are still theirs."""
@@ -115,6 +101,18 @@ class Lender:
         due = now + HIDDEN_AFTER if shown else now
         await withdraw(books, errand.parcel.chat, outcome.message, due)
         await asking.put_next(books, letter, now)
+
+
+def back_in(time: timedelta) -> After:
+    """What was sent is withdrawn after that time, counted from its arrival."""
+
+    async def after(
+        books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
+    ) -> None:
+        if isinstance(errand, Send) and isinstance(outcome, Done):
+            await withdraw(books, errand.parcel.chat, outcome.message, now + time)
+
+    return after
 
 
 async def may_see(books: Books, case: Case, chat: int) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.clerk import Room, spoken
-from bot.parcels import Done, Edit, Errand, Kind, Nothing, Outcome, Parcel, Send
+from bot.parcels import Done, Errand, Kind, Nothing, Outcome, Parcel, Send, shown_as
 from handlers import guestbook, room
 from handlers.digest import put_page
 from storage.books import Books, Letter
@@ -27,11 +27,7 @@ class Noticeboard:
         answer = spoken(room.screen(await guestbook.last(books)), None, now)
         silent = not letter.body.get("loud")
         parcel = Parcel(self.room.chat, answer, silent, thread=self.room.topic)
-        post = await books.posts.get(guestbook.CARD)
-        stale = post and post.message == letter.body.get("fresh")
-        if post is None or stale or post.chat != self.room.chat:
-            return Send(parcel, guestbook.CARD)
-        return Edit(post.message, parcel, guestbook.CARD)
+        return await shown_as(books, letter, parcel, guestbook.CARD)
 
     async def after_card(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime

@@ -77,6 +77,15 @@ class Nothing:
 Errand = Send | Edit | Delete | Nothing
 
 
+async def shown_as(books: Books, letter: Letter, parcel: Parcel, post: str) -> Errand:
+    """A new message where there is none in that chat, or where the letter wants a fresh one in
+    place of the one that is there (its body's "fresh"); else that one is edited."""
+    there = await books.posts.get(post)
+    if there is None or there.message == letter.body.get("fresh") or there.chat != parcel.chat:
+        return Send(parcel, post)
+    return Edit(there.message, parcel, post)
+
+
 # How it went
 
 

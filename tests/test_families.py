@@ -390,7 +390,9 @@ async def test_the_picture_is_taken_away_in_time(small_room: Room) -> None:
     letter, errand = await drawing(room)
 
     async with room.store.begin() as books:
-        await lender_of(room).after_family(books, letter, errand, Done(99), room.now())
+        after = lender_of(room).kinds()["family"].after
+        assert after is not None
+        await after(books, letter, errand, Done(99), room.now())
 
     away = [one for one in await room.letters(after=QUARTER) if one.kind == "withdraw"]
     assert [(one.body["message"], one.due) for one in away] == [
