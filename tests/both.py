@@ -8,6 +8,8 @@ from itertools import count
 from secrets import randbelow
 from uuid import uuid4
 
+import pytest
+
 from bot.clerk import Clerk, Room
 from bot.courier import Courier, Heights, Pace
 from bot.parcels import Delete, Done, Edit, Errand, Gone, Outcome, Parcel, Send
@@ -142,3 +144,21 @@ async def open_both(
         casebook = Casebook(store, staff_drafts, staff_keys, lambda: uuid4().hex)
         yield Both(door, store, clock, casebook, carrier, courier, count(1))
         assert door.unexpected() == []
+
+
+@pytest.fixture
+async def both(
+    store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
+) -> AsyncIterator[Both]:
+    """On SQLite and on PostgreSQL."""
+    async with open_both(store, door_keys, staff_keys, clock) as both:
+        yield both
+
+
+@pytest.fixture
+async def one(
+    sqlite_store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
+) -> AsyncIterator[Both]:
+    """Where the database makes no difference."""
+    async with open_both(sqlite_store, door_keys, staff_keys, clock) as both:
+        yield both

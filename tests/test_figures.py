@@ -4,7 +4,7 @@ import asyncio
 import csv
 import random
 from collections import Counter as Tally
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -33,12 +33,12 @@ from storage.books import Store
 from storage.keys import DoorKeys, StaffKeys
 from storage.links import LinkRow
 from storage.seal import Sealed
-from tests.both import TO_SENT, Both, open_both
+from tests.both import TO_SENT, Both, both, one
 from tests.cases import Keys, file_case, telegram
 from tests.conftest import Clock
 from tests.test_staff_room import House, house
 
-__all__ = ["house"]
+__all__ = ["both", "house", "one"]
 
 TODAY = date(2027, 1, 15)
 SKIPPED = ("[Skip]", "[Skip]", "[Skip]", "[Send]")
@@ -49,22 +49,6 @@ ANOTHER = "https://lihkg.com/thread/4711471"
 DAY = 24 * 3600
 
 Counted = dict[tuple[str, str], int]
-
-
-@pytest.fixture
-async def both(
-    store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
-) -> AsyncIterator[Both]:
-    async with open_both(store, door_keys, staff_keys, clock) as both:
-        yield both
-
-
-@pytest.fixture
-async def one(
-    sqlite_store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
-) -> AsyncIterator[Both]:
-    async with open_both(sqlite_store, door_keys, staff_keys, clock) as both:
-        yield both
 
 
 # Counting

@@ -1,6 +1,5 @@
 """Letters to a person: typed or from the saved replies, seen once more, to no other case."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 
@@ -13,32 +12,14 @@ from handlers.spoken import Voice, units
 from handlers.staff import Screen, press
 from handlers.talk import Code
 from locales import BOTH, LANGUAGES
-from storage.books import Case, Note, Store
-from storage.keys import DoorKeys, StaffKeys
+from storage.books import Case, Note
 from storage.seal import Sealed
-from tests.both import KIT, Both, open_both, said
-from tests.conftest import Clock
+from tests.both import KIT, Both, both, one, said
+
+__all__ = ["both", "one"]
 
 TODAY = date(2027, 1, 15)
 WORDS = "zz letter: which link is the newest?"
-
-
-@pytest.fixture
-async def both(
-    store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
-) -> AsyncIterator[Both]:
-    """On SQLite and on PostgreSQL."""
-    async with open_both(store, door_keys, staff_keys, clock) as both:
-        yield both
-
-
-@pytest.fixture
-async def one(
-    sqlite_store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
-) -> AsyncIterator[Both]:
-    """Where the database makes no difference."""
-    async with open_both(sqlite_store, door_keys, staff_keys, clock) as both:
-        yield both
 
 
 async def held(both: Both) -> tuple[str, Case]:

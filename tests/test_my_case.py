@@ -1,7 +1,6 @@
 """What a person can do with their case, and what both sides see of it."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,15 +19,16 @@ from handlers.talk import Draft
 from handlers.visits import WITHDRAWN_AFTER
 from locales import LANGUAGES
 from storage import tables
-from storage.books import Consent, Store
+from storage.books import Consent
 from storage.keys import DoorKeys, StaffKeys
 from storage.letterboxes import LETTERS_FOR
 from storage.seal import NotOpened, Place, unseal
-from tests.both import GROUP, KIT, LINK, TO_SENT, Both, open_both
+from tests.both import GROUP, KIT, LINK, TO_SENT, Both, both, one
 from tests.cases import Keys, file_case
-from tests.conftest import Clock
 from tests.doors import CLEARED, Guest, copied, labels
 from tests.test_front_door import draft_of
+
+__all__ = ["both", "one"]
 
 MINOR = (
     *("/start", "/report", "[Yes]", "[Go on]", "[Go on]", LINK, "[That is all]"),
@@ -39,24 +39,6 @@ PLANTED = "zz_qzxwvkjpqf"
 
 def telegram(number: int) -> str:
     return f"https://t.me/{PLANTED}/{number}"
-
-
-@pytest.fixture
-async def both(
-    store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
-) -> AsyncIterator[Both]:
-    """On SQLite and on PostgreSQL."""
-    async with open_both(store, door_keys, staff_keys, clock) as both:
-        yield both
-
-
-@pytest.fixture
-async def one(
-    sqlite_store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
-) -> AsyncIterator[Both]:
-    """Where the database makes no difference."""
-    async with open_both(sqlite_store, door_keys, staff_keys, clock) as both:
-        yield both
 
 
 @pytest.fixture

@@ -15,33 +15,16 @@ from handlers.casework import KEPT_FOR
 from handlers.retention import erased_on
 from handlers.spoken import Voice
 from storage import tables
-from storage.books import Case, NoSuchCase, Store
-from storage.keys import DoorKeys, StaffKeys
+from storage.books import Case, NoSuchCase
 from storage.migrations import downgrade, upgrade
-from tests.both import KIT, Both, open_both
-from tests.conftest import Clock
+from tests.both import KIT, Both, both, one
+from tests.test_migrations import bare_url
 from tests.test_staff_room import House, house
 
-__all__ = ["house"]
+__all__ = ["bare_url", "both", "house", "one"]
 
 DAY = 24 * 3600
 LEFT = "Nobody has these cases"
-
-
-@pytest.fixture
-async def both(
-    store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
-) -> AsyncIterator[Both]:
-    async with open_both(store, door_keys, staff_keys, clock) as both:
-        yield both
-
-
-@pytest.fixture
-async def one(
-    sqlite_store: Store, door_keys: DoorKeys, staff_keys: StaffKeys, clock: Clock
-) -> AsyncIterator[Both]:
-    async with open_both(sqlite_store, door_keys, staff_keys, clock) as both:
-        yield both
 
 
 async def sweep(both: Both, kept_for: timedelta = KEPT_FOR) -> bool:
@@ -236,14 +219,6 @@ async def test_in_the_staff_room_a_closed_case_goes_and_its_card_says_so(
 
 
 # From an older version
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def bare_url(request: pytest.FixtureRequest, sqlite_url: str) -> str:
-    """The address of a database without tables."""
-    if request.param == "sqlite":
-        return sqlite_url.replace("/front-door/", "/")
-    return str(request.getfixturevalue("bare_postgres_url"))
 
 
 @pytest.fixture
