@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from bot.demo import playing
-from handlers import endings, letters, replies, report, sheet
+from handlers import dues, endings, letters, replies, report, sheet
 from handlers.doors import MINE, REPORT_LINKS
 from handlers.talk import Say
 from storage.books import Store
@@ -313,3 +313,34 @@ async def test_a_switch_makes_the_room_red_and_its_cards_bare_by_hand(
         await kit.hears(GREEN)
         await later.click()
         await kit.hears("How urgent")
+
+
+async def test_a_family_is_drawn_and_what_is_due_is_looked_after_by_hand(
+    tmp_path: Path, clock: Clock, browser: Browser
+) -> None:
+    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+        desk = await opened(browser, base, DESK)
+        kit = Colleague(desk, "Kit", KIT, "en")
+        await kit.sit_down()
+        _, name = await taken(kit, Chat(desk, SAM, "Sam", "en"))
+        await kit.at_own(f"/family {name}")
+        await expect(kit.own.place.locator("img.picture")).to_be_visible()
+        await kit.sees("zz_invented_demo")
+        await kit.picture("staff-family")
+
+        await kit.at_own(f"/case {name}")
+        await kit.own.press("Record")
+        await kit.own.press("2")
+        await kit.own.press("asked to remove")
+        await kit.sees(Say(sheet.RECORDED))
+        tomorrow = desk.get_by_role("button", name="+24 h")
+        await tomorrow.click()
+        await kit.at_own(f"/case {name}")  # keeps the case for two days from now
+        await kit.sees("How urgent")
+        await tomorrow.click()
+        await kit.sees("answers are due")
+        await kit.picture("staff-due")
+        await kit.own.press(Say(dues.CHECK_ONE, {"number": 2}))
+        await kit.own.press("Cannot tell")
+        await kit.sees("Noted.")
+        assert await desk.get_by_role("button", name="Refused calls: 0").count() == 1
