@@ -147,7 +147,7 @@ async def test_two_caseworkers_and_a_lead_ask_a_platform_and_write_by_hand(
         for one in (kit, robin, lead):
             await one.sit_down()
         sam = Chat(desk, SAM, "Sam", "en")
-        _, name = await sent_links(sam)
+        code, name = await sent_links(sam)
 
         first, second = await take_at_once({"kit": kit, "robin": robin})
         await second.told(f"Already taken by {first.name}.")
@@ -193,6 +193,13 @@ async def test_two_caseworkers_and_a_lead_ask_a_platform_and_write_by_hand(
         await first.picture("staff-reply")
         await first.own.press(f"Yes, send to {name}")
         await first.sees(Say(letters.SENT))
+
+        await sam.type("/status")
+        await sam.sees("Please type the 16 digits")
+        await sam.type(code)
+        await sam.sees("Our team writes to you:")
+        await sam.press("I have read it")
+        await sam.sees("Removed: 1 of 2")
         assert await desk.get_by_role("button", name="Refused calls: 0").count() == 1
 
 
