@@ -72,22 +72,25 @@ class Hand:
         return await self.until(lambda message: line in message.text, line)
 
     async def until(self, right: Callable[[Shown], bool], line: str) -> Shown:
-        """Wait until the bot's message that changed last is *right*; tell it. Raises Missing."""
+        """Wait until a message of the bot is *right*; tell it. Raises Missing."""
         try:
             screen = await self.phone.until(
-                lambda screen: any(map(right, newest(screen))), line, PATIENCE
+                lambda screen: any(map(right, self.looks_at(screen))), line, PATIENCE
             )
-        except NeverSeen:
-            raise Missing(f"{self.who}: {line}") from None
-        message = newest(screen)[0]
+        except NeverSeen as never:
+            raise Missing(f"{self.who}: {never}") from None
+        message = next(filter(right, self.looks_at(screen)))
         self.tell(f"{self.who} sees:\n{indented(message)}")
         return message
 
+    def looks_at(self, screen: list[Shown]) -> list[Shown]:
+        """What may be the answer: the bot's message that changed last.
 
-def newest(screen: list[Shown]) -> list[Shown]:
-    """The bot's message that changed last, if there is any."""
-    ours = [message for message in screen if message.by_bot]
-    return [max(ours, key=lambda message: message.version)] if ours else []
+        In the group any, the last first: other cards come and change there meanwhile.
+        """
+        ours = [message for message in screen if message.by_bot]
+        ours.sort(key=lambda message: message.version, reverse=True)
+        return ours if self.phone.in_group else ours[:1]
 
 
 def indented(message: Shown) -> str:
@@ -152,9 +155,9 @@ def code_on(message: Shown) -> bool:
 async def remove_one(group: Hand, private: Hand) -> None:
     """Take the case, look at the links, record the first as removed."""
     take = group.voice.label("Take")
-    await group.until(lambda card: take in card.labels(), f"[{take}]")
+    waits = await group.until(lambda card: take in card.labels(), f"[{take}]")
     await group.press("Take")
-    card = await group.until(lambda card: bool(opens(card)), "[Open]")
+    card = await group.until(lambda card: card.id == waits.id and bool(opens(card)), "[Open]")
     await private.start(opens(card), Say("• Note: none"))
     await private.press("Show links")
     await private.until(lambda page: len(copied(page)) == len(LINKS["en"]), "three links to copy")

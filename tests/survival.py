@@ -24,7 +24,7 @@ from bot.config import DoorSettings, StaffSettings
 from bot.sandbox import phone
 from bot.sandbox.phone import Phone, Shown, add_person, state
 from bot.sandbox.telegram import default_sandbox
-from bot.tour import Hand, asks, code_of, code_on, copied, newest, opens
+from bot.tour import Hand, asks, code_of, code_on, copied, opens
 from handlers import report
 from handlers.doors import MINE, REPORT_LINKS
 from handlers.spoken import Voice
@@ -206,7 +206,7 @@ class Story:
         await hand.press(report.SAVED, asks("report", "group"))
         await hand.press(report.SKIP, asks("report", "saved"))
         await self.act("take", lambda: group.press("Take"), self.sees(group, is_taken))
-        (card,) = newest(await group.phone.screen())
+        card = await group.until(is_taken, "[Open]")
         await private.start(opens(card), Say("• Note: none"))
         links = self.sees(private, lambda page: len(copied(page)) == len(LINKS))
         await self.act("show links", lambda: private.press("Show links"), links)
@@ -270,9 +270,9 @@ class Story:
         return True
 
     def sees(self, hand: Hand, right: Seen) -> Do:
-        """The bot's message that changed last is right, and is the last thing in the chat."""
+        """What the bot shows is right, and the last thing in the chat is the bot's."""
         return lambda: hand.phone.until(
-            lambda screen: screen[-1].by_bot and any(map(right, newest(screen))),
+            lambda screen: screen[-1].by_bot and any(map(right, hand.looks_at(screen))),
             "the right answer",
             self.patience,
         )

@@ -63,6 +63,23 @@ async def test_a_second_start_finds_yesterdays_case_again(
         await ask(hand, code)
 
 
+async def test_a_card_is_taken_though_another_message_came_after_it(
+    tmp_path: Path, clock: Clock, http: aiohttp.ClientSession
+) -> None:
+    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+        person = await add_person(http, base, "Tour", "en")
+        worker = await add_person(http, base, "Robin", "en", caseworker=True)
+        own, both = Voice("en", TODAY), Voice(None, TODAY)
+        group = Hand(Phone(http, base, worker, group=True), "group", both, quiet)
+        private = Hand(Phone(http, base, worker, "staff"), "private", own, quiet)
+        await report_links(Hand(Phone(http, base, person), "person", own, quiet), LINKS)
+        await group.until(lambda card: bool(card.buttons), "the card")
+        await group.phone.say("/room")
+        await group.phone.until(lambda screen: screen[-1].text.startswith("🟢"), "the room's card")
+
+        await remove_one(group, private)
+
+
 async def test_the_tour_names_the_line_that_is_missing(
     tmp_path: Path, clock: Clock, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,5 +89,5 @@ async def test_the_tour_names_the_line_that_is_missing(
         hand = Hand(Phone(http, base, person), "person", Voice("en", TODAY), quiet)
         await hand.phone.start()
 
-        with pytest.raises(Missing, match="person: Removed: 1 of 3"):
+        with pytest.raises(Missing, match="person: never seen: Removed: 1 of 3"):
             await ask(hand, "1234 5678 9012 3456")

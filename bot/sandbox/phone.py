@@ -86,6 +86,11 @@ class Phone:
         self._role = None if group else bot
         self._acted = 0
 
+    @property
+    def in_group(self) -> bool:
+        """Whether this is the staff group, where messages of others come in between."""
+        return self._role is None
+
     async def start(self, payload: str = "") -> None:
         """Press Start, or follow a link with a payload."""
         await self._act("start", payload=payload)
