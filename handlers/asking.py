@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from urllib.parse import urlsplit
 
-from handlers import desk, leases, recording
+from handlers import desk, leases, records
 from handlers.casework import (
     Work,
     is_closed,
@@ -351,8 +351,7 @@ async def record_in(work: Work, case_id: str, numbers: Sequence[int]) -> int:
     rows = {row.number: row for row in await work.books.links.of(case_id)}
     found = [rows[number] for number in numbers if number in rows]
     asking = [row for row in found if row.state != "removed"]
-    for row in asking:
-        await recording.asked(there, row)
+    await records.ask_by(there, asking, own=True)
     return len(numbers) - len(asking)
 
 
