@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
-from urllib.parse import urlsplit
 
-from handlers import desk, leases, records
+from handlers import batches, desk, leases, records, together
+from handlers.addressees import address, addressee, called, groups_of, is_to_ask
+from handlers.batches import Batch
 from handlers.casework import (
     Work,
     is_closed,
@@ -32,48 +33,17 @@ from handlers.drafting import (
     usual,
 )
 from handlers.families import family_of
-from handlers.rights import holds
-from handlers.staff import DO_NOT_ASK, Caseworker, Screen, Summary, platform, press, under_age
-from handlers.talk import Blank, Button, Fact, Say, Strong
+from handlers.staff import DO_NOT_ASK, Caseworker, Screen, Summary, press, under_age
+from handlers.talk import Button, Fact, Say, Strong
 from locales import N_
-from storage.books import Books, Case, Letter, NoSuchCase, NoSuchLink
+from storage.books import Books, Case, Letter, LinkRow, NoSuchCase, NoSuchLink
 from storage.keys import StaffKeys
 
 KEPT_FOR = timedelta(days=1)  # within it, what was drafted is recorded by one press
 MOST_CASES = 20  # of one holder that are looked through
-TO_ASK = ("new", "back")
-MANY_SITES = ("website", "shortlink")  # one name for many: each of their hosts is asked by itself
 
 
 # Whom, and of which links
-
-
-def is_to_ask(link: Opened, today: date) -> bool:
-    """Whether it is to be asked now: not yet asked, back, or without an answer in time."""
-    late = link.state == "requested" and link.look is not None and link.look <= today
-    return late or link.state in TO_ASK
-
-
-def addressee(link: Opened) -> Addressee:
-    """Whom to ask about a link that our key opens."""
-    if link.platform not in MANY_SITES:
-        return Addressee(link.platform)
-    host = urlsplit(address(link)).hostname or ""
-    return Addressee(link.platform, host.removeprefix("www."))
-
-
-def address(link: Opened) -> str:
-    """The exact address; what people call a chat that they chose stands behind it."""
-    return link.open_url.split()[0]
-
-
-def groups_of(links: Sequence[Opened]) -> Mapping[Addressee, list[Opened]]:
-    """What may be asked of whom; what is removed needs no asking."""
-    groups: dict[Addressee, list[Opened]] = {}
-    for link in links:
-        if link.open_url and link.state != "removed":
-            groups.setdefault(addressee(link), []).append(link)
-    return groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +113,6 @@ def choose_whom(
     return Screen(
         (ask if groups else none,), (*keys, *turns("draft", case, page, pages), back(case))
     )
-
-
-def called(to: Addressee) -> Blank:
-    """A platform's name, or a site's."""
-    return to.site or platform(to.platform)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,41 +283,44 @@ async def compose(work: Work, number: int, word: str) -> Screen:
 
 async def record_asked(work: Work, number: int, word: str) -> Screen:
     """All links of that draft are asked now, in every case of it that is still theirs."""
-    line = await record_all(work, number) if work.first else None
-    return desk.panel(await told(work), work.act.by, line)
+    batch = await batches.get(work, number)
+    if batch is None and work.first:
+        batch = await record_all(work, number)
+    if batch is None:
+        return desk.panel(await told(work), work.act.by, Say(DRAFT_OVER))
+    return await together.result(work, number, batch)
 
 
-async def record_all(work: Work, number: int) -> Say:
-    """Record a draft as asked, once; says how that went."""
+DRAFT_OVER = N_("That draft is over. Please record each link by itself.")
+
+
+async def record_all(work: Work, number: int) -> Batch | None:
+    """Record a draft as asked, once; None where it is over."""
     draft = await work.books.outbox.get(draft_key(work.act.by.id, number))
     if draft is None or draft.due <= work.act.now:
-        return Say(N_("That draft is over. Please record each link by itself."))
+        return None
     await work.books.outbox.drop(str(draft.key))
-    missed = 0
+    missed, recorded = 0, dict[str, list[int]]()
     for case_id, numbers in draft.body["links"].items():
-        missed += await record_in(work, case_id, numbers)
-    return Say(SOME_NOT_RECORDED, {"count": missed}) if missed else Say(ALL_RECORDED)
+        asking = await to_record(work, case_id, numbers)
+        missed += len(numbers) - len(asking)
+        if asking:
+            there = await in_case(work, case_id)
+            news = await records.ask_by(there, asking, own=True, batch=number)
+            recorded[case_id] = [row.number for row in news]
+    batch = Batch("requested", recorded, missed=missed)
+    await batches.keep(work, number, batch)
+    return batch
 
 
-ALL_RECORDED = N_("All of these are recorded as asked.")
-SOME_NOT_RECORDED = N_("Recorded, but for {count}: not yours any more, or not to be asked.")
-
-
-async def record_in(work: Work, case_id: str, numbers: Sequence[int]) -> int:
-    """Record these links of one case as asked; gives how many were not."""
-    try:
-        there = await in_case(work, case_id)
-    except NoSuchCase:
-        return len(numbers)
-    by = work.act.by
-    if not holds(by, there.case) or not await lets_ask(work.books, there.case):
-        return len(numbers)
+async def to_record(work: Work, case_id: str, numbers: Sequence[int]) -> list[LinkRow]:
+    """Those of these links that may be recorded as asked."""
+    there, by = await batches.there(work, case_id), work.act.by
+    if there is None or not await lets_ask(work.books, there.case):
+        return []
     await leases.extend(work.books, case_id, by.id, by.language, work.act.now)
-    rows = {row.number: row for row in await work.books.links.of(case_id)}
-    found = [rows[number] for number in numbers if number in rows]
-    asking = [row for row in found if row.state != "removed"]
-    await records.ask_by(there, asking, own=True)
-    return len(numbers) - len(asking)
+    rows = await work.books.links.of(case_id)
+    return [row for row in rows if row.number in numbers and row.state != "removed"]
 
 
 # What stands behind them

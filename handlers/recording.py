@@ -4,7 +4,7 @@ minutes; whom we asked for it, by which way, and what a caseworker sees there.""
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from handlers import desk, dues, ladder, records, sheet
+from handlers import desk, dues, ladder, records, sheet, together
 from handlers.casework import (
     Work,
     links_of,
@@ -42,7 +42,9 @@ def choose_link(
         for link in pages[page]
     ]
     says = (ask, *(due_line(link, today) for link in pages[page]))
-    return Screen(says, (*keys, *turns("record", of.case.id, page, len(pages)), back(of.case.id)))
+    moves = turns("record", of.case.id, page, len(pages))
+    every = together.all_buttons(of.case.id, links)
+    return Screen(says, (*every, *keys, *moves, back(of.case.id)))
 
 
 def due_line(link: Opened, today: date | None) -> Say:
