@@ -1,12 +1,11 @@
-"""Asking a platform: whom, in which words, and that it was asked. The text is `drafting`'s.
+"""Asking a platform: whom, in which words, and that it was asked.
 
-A draft is a letter that lies in the outbox for a day: which links of which cases, by number alone.
-The courier's letters and *We asked* go by it, so that what is recorded is what was drafted.
+The text is `drafting`'s; what is kept of it, and brings it, is `drafted`'s.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from itertools import islice
 
 from handlers import batches, desk, leases, records, together
@@ -14,14 +13,13 @@ from handlers.addressees import address, addressee, called, groups_of, is_to_ask
 from handlers.batches import Batch
 from handlers.casework import (
     Work,
-    is_closed,
+    lets_ask,
     links_of,
-    may_ask,
-    read_link,
     refused_under_age,
     told,
 )
 from handlers.desk import MOST_CHOICES, Opened, back, turns
+from handlers.drafted import draft_key, keep, kin_of, put_piece
 from handlers.drafting import (
     LANGUAGES,
     REGIMES,
@@ -32,14 +30,11 @@ from handlers.drafting import (
     rule,
     usual,
 )
-from handlers.families import family_of
-from handlers.staff import DO_NOT_ASK, Caseworker, Screen, Summary, press, under_age
+from handlers.staff import DO_NOT_ASK, Screen, Summary, press, under_age
 from handlers.talk import Button, Fact, Say, Strong
 from locales import N_
-from storage.books import Books, Case, Letter, LinkRow, NoSuchCase, NoSuchLink
-from storage.keys import StaffKeys
+from storage.books import Case, LinkRow, NoSuchLink
 
-KEPT_FOR = timedelta(days=1)  # within it, what was drafted is recorded by one press
 MOST_CASES = 20  # of one holder that are looked through
 
 
@@ -274,7 +269,7 @@ async def compose(work: Work, number: int, word: str) -> Screen:
     if to.site:
         await work.hide_later()
     if work.first:
-        await keep(work, chosen, terms, wish.kin)
+        await keep(work, numbers_of(chosen.links), terms, wish.kin)
         for case_id in chosen.links:
             await (await in_case(work, case_id)).note_reveal("reveal draft")
         await put_piece(work.books, work.case.id, work.act.by, work.act.update, work.act.now)
@@ -335,11 +330,6 @@ async def refusal(work: Work) -> Screen | None:
     return None
 
 
-async def lets_ask(books: Books, case: Case) -> bool:
-    """Whether the person lets us ask."""
-    return may_ask(case, await books.consents.of(case.id))
-
-
 async def in_case(work: Work, case_id: str) -> Work:
     """The same act in another case; raises NoSuchCase."""
     return replace(work, case=await work.books.cases.get(case_id))
@@ -373,26 +363,6 @@ def numbers_of(links: Mapping[str, Sequence[Opened]]) -> dict[str, list[int]]:
     return {case_id: [link.number for link in own] for case_id, own in links.items()}
 
 
-async def kin_of(
-    books: Books, keys: StaffKeys, to: Addressee, numbers: Mapping[str, Sequence[int]]
-) -> tuple[str, ...]:
-    """The channels of these links and all that is tied to them there, as many as a draft holds.
-
-    None where nothing is tied to any.
-    """
-    own: list[str] = []
-    found: dict[str, None] = {}
-    for case_id, those in numbers.items():
-        rows = [row for row in await books.links.of(case_id) if row.number in those]
-        own += [address(read_link(row, keys)) for row in rows]
-        for mark in dict.fromkeys(row.home for row in rows if row.home):
-            family = await family_of(books, keys, mark)
-            there = [home.url for home in family if Addressee(home.platform) == to]
-            found |= dict.fromkeys(there if len(family) > 1 else ())
-    new = [url for url in found if url not in own]
-    return tuple(new[: max(0, fitting([*own, *new], to) - len(own))])
-
-
 async def others(work: Work) -> list[Work]:
     """The holder's other cases about which the same may be asked."""
     found = []
@@ -402,80 +372,3 @@ async def others(work: Work) -> list[Work]:
         if alike and await lets_ask(work.books, case) and not await there.is_closed_to_us():
             found.append(there)
     return found[:MOST_CASES]
-
-
-def draft_key(by: int, number: int) -> str:
-    """The letter that lies in the outbox while a draft may be recorded as asked."""
-    return f"drafted:{by}:{number}"
-
-
-async def keep(work: Work, chosen: Chosen, terms: Terms, kin: bool) -> None:
-    """Which links it is about, by case and number: no address, no name."""
-    about = {"links": numbers_of(chosen.links), "kin": kin}
-    await work.books.outbox.put(
-        "staff",
-        "lapse",
-        case_id=work.case.id,
-        key=draft_key(work.act.by.id, work.act.update),
-        body={**about, "regime": terms.regime, "language": terms.language},
-        due=work.act.now + KEPT_FOR,
-    )
-
-
-# The letters that bring it
-
-
-async def put_piece(
-    books: Books, case_id: str, by: Caseworker, number: int, now: datetime
-) -> None:
-    """The first letter of a draft; each brings the next one when it has arrived."""
-    body = {"chat": by.id, "language": by.language, "number": number, "piece": 0}
-    key = f"draft:{by.id}:{number}"
-    await books.outbox.put("staff", "draft", case_id=case_id, key=key, body=body, due=now)
-
-
-async def put_next(books: Books, letter: Letter, now: datetime) -> None:
-    """The letter after this one."""
-    body = {**letter.body, "piece": letter.body["piece"] + 1}
-    await books.outbox.put(
-        "staff", "draft", case_id=letter.case_id, key=letter.key, body=body, due=now
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """What the text of a draft is made of."""
-
-    to: Addressee
-    addresses: tuple[str, ...]
-    terms: Terms
-
-
-async def drafted(books: Books, letter: Letter, keys: StaffKeys) -> Drafted | None:
-    """A draft as its letter finds it; None where it may not be shown any more."""
-    holder = letter.body["chat"]
-    draft = await books.outbox.get(draft_key(holder, letter.body["number"]))
-    if draft is None or await books.signs.out("frozen"):
-        return None
-    found: list[Opened] = []
-    for case_id, numbers in draft.body["links"].items():
-        if not await is_open_to(books, case_id, holder):
-            return None
-        rows = await books.links.of(case_id)
-        found += [read_link(row, keys) for row in rows if row.number in numbers]
-    if not found:
-        return None
-    terms, to = Terms(draft.body["regime"], draft.body["language"]), addressee(found[0])
-    kin = await kin_of(books, keys, to, draft.body["links"]) if draft.body.get("kin") else ()
-    return Drafted(to, (*map(address, found), *kin), terms)
-
-
-async def is_open_to(books: Books, case_id: str, holder: int) -> bool:
-    """Whether it is still theirs, and a platform may still be asked about it."""
-    try:
-        case = await books.cases.get(case_id)
-    except NoSuchCase:
-        return False
-    if case.state != "taken" or case.holder != holder or not await lets_ask(books, case):
-        return False
-    return not await is_closed(books, case, holder)

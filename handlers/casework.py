@@ -257,6 +257,11 @@ def may_ask(case: Case, consents: Mapping[str, Consent]) -> bool:
     return "ask" not in consents or consents["ask"].given or under_age(case)
 
 
+async def lets_ask(books: Books, case: Case) -> bool:
+    """Whether the person lets us ask the platforms."""
+    return may_ask(case, await books.consents.of(case.id))
+
+
 async def told(work: Work) -> Summary:
     """The case as it is now, after what this transaction did."""
     return await summary(work.books, await work.books.cases.get(work.case.id), work.keys)

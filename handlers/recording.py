@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from handlers import desk, dues, ladder, records, sheet, together
 from handlers.casework import (
     Work,
+    lets_ask,
     links_of,
-    may_ask,
     read_link,
     read_reference,
     reference_place,
@@ -143,7 +143,7 @@ async def ask(work: Work, number: int, rung: str) -> Screen:
     platform = read_link(row, work.keys).platform
     if rung not in ladder.rungs(platform):
         return desk.panel(await told(work), work.act.by)
-    if not may_ask(work.case, await work.books.consents.of(work.case.id)):
+    if not await lets_ask(work.books, work.case):
         return desk.panel(await told(work), work.act.by, Say(DO_NOT_ASK))
     past = await work.books.requests.of_link(work.case.id, number)
     if work.first and not records.is_asked(row, past, rung, work.act.today):

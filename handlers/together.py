@@ -7,7 +7,7 @@ from datetime import date
 from handlers import batches, desk, ladder, records
 from handlers.addressees import all_of, called
 from handlers.batches import Batch
-from handlers.casework import Work, links_of, read_link, told
+from handlers.casework import Work, lets_ask, links_of, read_link, told
 from handlers.desk import STATES, Opened, back, page_of_choices
 from handlers.drafting import Addressee
 from handlers.sheet import CHOICES, WHY, rung_name
@@ -198,7 +198,7 @@ async def shown(work: Work, mark: int) -> Mapping[int, Stood] | None:
 async def record(work: Work, mark: int, word: str) -> Screen:
     """All of which that is news, and which stand as they did when they were shown."""
     batch = await batches.get(work, mark)
-    if batch is None and word not in ENDS and not (await told(work)).may_ask:
+    if batch is None and word not in ENDS and not await lets_ask(work.books, work.case):
         return desk.panel(await told(work), work.act.by, Say(DO_NOT_ASK))
     if batch is None and work.first:
         batch = await recorded(work, mark, word)
