@@ -43,7 +43,7 @@ def choose_link(
     ]
     says = (ask, *(due_line(link, today) for link in pages[page]))
     moves = turns("record", of.case.id, page, len(pages))
-    every = together.all_buttons(of.case.id, links)
+    every = together.all_buttons(of.case.id, links, pages[page])
     return Screen(says, (*every, *keys, *moves, back(of.case.id)))
 
 

@@ -1,6 +1,6 @@
 """Many links at once: what became of all of one platform, recorded by one press and so undone."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -52,10 +52,15 @@ class One:
 # Screens
 
 
-def all_buttons(case_id: str, links: Sequence[Opened]) -> list[Button]:
-    """For each platform that has more than one link which is there, or which was removed."""
+def all_buttons(case_id: str, links: Sequence[Opened], page: Collection[Opened]) -> list[Button]:
+    """For each platform on a page that has more than one link there, or that was removed.
+
+    No more than a page has links: of sites there may be as many as Telegram takes no buttons for.
+    """
     keys = []
     for to, those in all_of(links).items():
+        if not any(link in page for link in those):
+            continue
         gone = sum(link.state == "removed" for link in those)
         count, words = len(those) - gone, ALL
         if count <= 1:

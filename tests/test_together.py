@@ -100,6 +100,18 @@ async def test_a_platform_with_several_links_has_one_button_and_one_alone_has_no
     assert labels(await room.press("record", alone)) == ["1", "Back"]
 
 
+async def test_a_page_of_links_has_the_buttons_of_its_own_sites_alone(small_room: Room) -> None:
+    room = small_room
+    urls = [f"https://zz-{n // 2}.example/{n}" for n in range(60)]
+    case_id = await room.held(urls=urls, platform="website")
+
+    first, last = [await room.press("record", case_id, page) for page in (0, 2)]
+
+    assert labels(first)[:2] == ["All of zz-0.example: 2", "All of zz-1.example: 2"]
+    assert labels(last)[0] == "All of zz-20.example: 2"
+    assert len(last.buttons) == 10 + 20 + 2
+
+
 async def test_each_site_has_its_own_button(small_room: Room) -> None:
     room = small_room
     urls = ["https://www.zz-a.example/1", "https://zz-b.example/2", "https://zz-a.example/3"]
