@@ -11,7 +11,7 @@ from typing import Any
 from bot.clerk import here, spoken
 from bot.parcels import After, Attached, Done, Errand, Kind, Nothing, Outcome, Parcel, Send
 from bot.pictures import png
-from handlers import asking, desk, drafting, families
+from handlers import desk, drafted, drafting, families
 from handlers.casebook import withdraw
 from handlers.casework import HIDDEN_AFTER, is_closed, read_link
 from handlers.drafting import Organisation
@@ -70,16 +70,16 @@ class Lender:
     async def draft(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """One piece of a removal request, or at last its file; if the cases are still theirs."""
         await take_back_lost(books, letter, now + HIDDEN_AFTER)
-        drafted = await asking.drafted(books, letter, self.keys)
-        parcel = self._piece(drafted, letter.body, now) if drafted else None
+        draft = await drafted.drafted(books, letter, self.keys)
+        parcel = self._piece(draft, letter.body, now) if draft else None
         return Send(parcel) if parcel else Nothing()
 
     def _piece(
-        self, drafted: asking.Drafted, body: Mapping[str, Any], now: datetime
+        self, draft: drafted.Drafted, body: Mapping[str, Any], now: datetime
     ) -> Parcel | None:
         """Said once whatever the language, since it is the platform that reads it."""
-        to, by = drafted.to, self.organisation
-        texts = drafting.requests(to, drafted.addresses, drafted.terms, by, here(now).date())
+        to, by = draft.to, self.organisation
+        texts = drafting.requests(to, draft.addresses, draft.terms, by, here(now).date())
         pieces, number = drafting.messages(texts), body["piece"]
         if number > len(pieces):
             return None
@@ -97,10 +97,10 @@ class Lender:
         """Withdrawn after a quarter of an hour, counted from its arrival; then the next one."""
         if not isinstance(errand, Send) or not isinstance(outcome, Done):
             return
-        shown = await asking.drafted(books, letter, self.keys)
+        shown = await drafted.drafted(books, letter, self.keys)
         due = now + HIDDEN_AFTER if shown else now
         await withdraw(books, errand.parcel.chat, outcome.message, due)
-        await asking.put_next(books, letter, now)
+        await drafted.put_next(books, letter, now)
 
 
 def back_in(time: timedelta) -> After:

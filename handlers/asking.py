@@ -1,26 +1,25 @@
-"""Asking a platform: whom, in which words, and that it was asked. The text is `drafting`'s.
+"""Asking a platform: whom, in which words, and that it was asked.
 
-A draft is a letter that lies in the outbox for a day: which links of which cases, by number alone.
-The courier's letters and *We asked* go by it, so that what is recorded is what was drafted.
+The text is `drafting`'s; what is kept of it, and brings it, is `drafted`'s.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from itertools import islice
-from urllib.parse import urlsplit
 
-from handlers import desk, leases, recording
+from handlers import batches, desk, leases, records, together
+from handlers.addressees import address, addressee, called, groups_of, is_to_ask
+from handlers.batches import Batch
 from handlers.casework import (
     Work,
-    is_closed,
+    lets_ask,
     links_of,
-    may_ask,
-    read_link,
     refused_under_age,
     told,
 )
 from handlers.desk import MOST_CHOICES, Opened, back, turns
+from handlers.drafted import draft_key, keep, kin_of, put_piece
 from handlers.drafting import (
     LANGUAGES,
     REGIMES,
@@ -31,49 +30,15 @@ from handlers.drafting import (
     rule,
     usual,
 )
-from handlers.families import family_of
-from handlers.rights import holds
-from handlers.staff import DO_NOT_ASK, Caseworker, Screen, Summary, platform, press, under_age
-from handlers.talk import Blank, Button, Fact, Say, Strong
+from handlers.staff import DO_NOT_ASK, Screen, Summary, press, under_age
+from handlers.talk import Button, Fact, Say, Strong
 from locales import N_
-from storage.books import Books, Case, Letter, NoSuchCase, NoSuchLink
-from storage.keys import StaffKeys
+from storage.books import Case, LinkRow, NoSuchLink
 
-KEPT_FOR = timedelta(days=1)  # within it, what was drafted is recorded by one press
 MOST_CASES = 20  # of one holder that are looked through
-TO_ASK = ("new", "back")
-MANY_SITES = ("website", "shortlink")  # one name for many: each of their hosts is asked by itself
 
 
 # Whom, and of which links
-
-
-def is_to_ask(link: Opened, today: date) -> bool:
-    """Whether it is to be asked now: not yet asked, back, or without an answer in time."""
-    late = link.state == "requested" and link.look is not None and link.look <= today
-    return late or link.state in TO_ASK
-
-
-def addressee(link: Opened) -> Addressee:
-    """Whom to ask about a link that our key opens."""
-    if link.platform not in MANY_SITES:
-        return Addressee(link.platform)
-    host = urlsplit(address(link)).hostname or ""
-    return Addressee(link.platform, host.removeprefix("www."))
-
-
-def address(link: Opened) -> str:
-    """The exact address; what people call a chat that they chose stands behind it."""
-    return link.open_url.split()[0]
-
-
-def groups_of(links: Sequence[Opened]) -> Mapping[Addressee, list[Opened]]:
-    """What may be asked of whom; what is removed needs no asking."""
-    groups: dict[Addressee, list[Opened]] = {}
-    for link in links:
-        if link.open_url and link.state != "removed":
-            groups.setdefault(addressee(link), []).append(link)
-    return groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +108,6 @@ def choose_whom(
     return Screen(
         (ask if groups else none,), (*keys, *turns("draft", case, page, pages), back(case))
     )
-
-
-def called(to: Addressee) -> Blank:
-    """A platform's name, or a site's."""
-    return to.site or platform(to.platform)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +269,7 @@ async def compose(work: Work, number: int, word: str) -> Screen:
     if to.site:
         await work.hide_later()
     if work.first:
-        await keep(work, chosen, terms, wish.kin)
+        await keep(work, numbers_of(chosen.links), terms, wish.kin)
         for case_id in chosen.links:
             await (await in_case(work, case_id)).note_reveal("reveal draft")
         await put_piece(work.books, work.case.id, work.act.by, work.act.update, work.act.now)
@@ -318,42 +278,44 @@ async def compose(work: Work, number: int, word: str) -> Screen:
 
 async def record_asked(work: Work, number: int, word: str) -> Screen:
     """All links of that draft are asked now, in every case of it that is still theirs."""
-    line = await record_all(work, number) if work.first else None
-    return desk.panel(await told(work), work.act.by, line)
+    batch = await batches.get(work, number)
+    if batch is None and work.first:
+        batch = await record_all(work, number)
+    if batch is None:
+        return desk.panel(await told(work), work.act.by, Say(DRAFT_OVER))
+    return await together.result(work, number, batch)
 
 
-async def record_all(work: Work, number: int) -> Say:
-    """Record a draft as asked, once; says how that went."""
+DRAFT_OVER = N_("That draft is over. Please record each link by itself.")
+
+
+async def record_all(work: Work, number: int) -> Batch | None:
+    """Record a draft as asked, once; None where it is over."""
     draft = await work.books.outbox.get(draft_key(work.act.by.id, number))
     if draft is None or draft.due <= work.act.now:
-        return Say(N_("That draft is over. Please record each link by itself."))
+        return None
     await work.books.outbox.drop(str(draft.key))
-    missed = 0
+    missed, recorded = 0, dict[str, list[int]]()
     for case_id, numbers in draft.body["links"].items():
-        missed += await record_in(work, case_id, numbers)
-    return Say(SOME_NOT_RECORDED, {"count": missed}) if missed else Say(ALL_RECORDED)
+        asking = await to_record(work, case_id, numbers)
+        missed += len(numbers) - len(asking)
+        if asking:
+            there = await in_case(work, case_id)
+            news = await records.ask_by(there, asking, own=True, batch=number)
+            recorded[case_id] = [row.number for row in news]
+    batch = Batch("requested", recorded, missed=missed)
+    await batches.keep(work, number, batch)
+    return batch
 
 
-ALL_RECORDED = N_("All of these are recorded as asked.")
-SOME_NOT_RECORDED = N_("Recorded, but for {count}: not yours any more, or not to be asked.")
-
-
-async def record_in(work: Work, case_id: str, numbers: Sequence[int]) -> int:
-    """Record these links of one case as asked; gives how many were not."""
-    try:
-        there = await in_case(work, case_id)
-    except NoSuchCase:
-        return len(numbers)
-    by = work.act.by
-    if not holds(by, there.case) or not await lets_ask(work.books, there.case):
-        return len(numbers)
+async def to_record(work: Work, case_id: str, numbers: Sequence[int]) -> list[LinkRow]:
+    """Those of these links that may be recorded as asked."""
+    there, by = await batches.there(work, case_id), work.act.by
+    if there is None or not await lets_ask(work.books, there.case):
+        return []
     await leases.extend(work.books, case_id, by.id, by.language, work.act.now)
-    rows = {row.number: row for row in await work.books.links.of(case_id)}
-    found = [rows[number] for number in numbers if number in rows]
-    asking = [row for row in found if row.state != "removed"]
-    for row in asking:
-        await recording.asked(there, row)
-    return len(numbers) - len(asking)
+    rows = await work.books.links.of(case_id)
+    return [row for row in rows if row.number in numbers and row.state != "removed"]
 
 
 # What stands behind them
@@ -366,11 +328,6 @@ async def refusal(work: Work) -> Screen | None:
     if not await lets_ask(work.books, work.case):
         return desk.panel(await told(work), work.act.by, Say(DO_NOT_ASK))
     return None
-
-
-async def lets_ask(books: Books, case: Case) -> bool:
-    """Whether the person lets us ask."""
-    return may_ask(case, await books.consents.of(case.id))
 
 
 async def in_case(work: Work, case_id: str) -> Work:
@@ -406,26 +363,6 @@ def numbers_of(links: Mapping[str, Sequence[Opened]]) -> dict[str, list[int]]:
     return {case_id: [link.number for link in own] for case_id, own in links.items()}
 
 
-async def kin_of(
-    books: Books, keys: StaffKeys, to: Addressee, numbers: Mapping[str, Sequence[int]]
-) -> tuple[str, ...]:
-    """The channels of these links and all that is tied to them there, as many as a draft holds.
-
-    None where nothing is tied to any.
-    """
-    own: list[str] = []
-    found: dict[str, None] = {}
-    for case_id, those in numbers.items():
-        rows = [row for row in await books.links.of(case_id) if row.number in those]
-        own += [address(read_link(row, keys)) for row in rows]
-        for mark in dict.fromkeys(row.home for row in rows if row.home):
-            family = await family_of(books, keys, mark)
-            there = [home.url for home in family if Addressee(home.platform) == to]
-            found |= dict.fromkeys(there if len(family) > 1 else ())
-    new = [url for url in found if url not in own]
-    return tuple(new[: max(0, fitting([*own, *new], to) - len(own))])
-
-
 async def others(work: Work) -> list[Work]:
     """The holder's other cases about which the same may be asked."""
     found = []
@@ -435,80 +372,3 @@ async def others(work: Work) -> list[Work]:
         if alike and await lets_ask(work.books, case) and not await there.is_closed_to_us():
             found.append(there)
     return found[:MOST_CASES]
-
-
-def draft_key(by: int, number: int) -> str:
-    """The letter that lies in the outbox while a draft may be recorded as asked."""
-    return f"drafted:{by}:{number}"
-
-
-async def keep(work: Work, chosen: Chosen, terms: Terms, kin: bool) -> None:
-    """Which links it is about, by case and number: no address, no name."""
-    about = {"links": numbers_of(chosen.links), "kin": kin}
-    await work.books.outbox.put(
-        "staff",
-        "lapse",
-        case_id=work.case.id,
-        key=draft_key(work.act.by.id, work.act.update),
-        body={**about, "regime": terms.regime, "language": terms.language},
-        due=work.act.now + KEPT_FOR,
-    )
-
-
-# The letters that bring it
-
-
-async def put_piece(
-    books: Books, case_id: str, by: Caseworker, number: int, now: datetime
-) -> None:
-    """The first letter of a draft; each brings the next one when it has arrived."""
-    body = {"chat": by.id, "language": by.language, "number": number, "piece": 0}
-    key = f"draft:{by.id}:{number}"
-    await books.outbox.put("staff", "draft", case_id=case_id, key=key, body=body, due=now)
-
-
-async def put_next(books: Books, letter: Letter, now: datetime) -> None:
-    """The letter after this one."""
-    body = {**letter.body, "piece": letter.body["piece"] + 1}
-    await books.outbox.put(
-        "staff", "draft", case_id=letter.case_id, key=letter.key, body=body, due=now
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """What the text of a draft is made of."""
-
-    to: Addressee
-    addresses: tuple[str, ...]
-    terms: Terms
-
-
-async def drafted(books: Books, letter: Letter, keys: StaffKeys) -> Drafted | None:
-    """A draft as its letter finds it; None where it may not be shown any more."""
-    holder = letter.body["chat"]
-    draft = await books.outbox.get(draft_key(holder, letter.body["number"]))
-    if draft is None or await books.signs.out("frozen"):
-        return None
-    found: list[Opened] = []
-    for case_id, numbers in draft.body["links"].items():
-        if not await is_open_to(books, case_id, holder):
-            return None
-        rows = await books.links.of(case_id)
-        found += [read_link(row, keys) for row in rows if row.number in numbers]
-    if not found:
-        return None
-    terms, to = Terms(draft.body["regime"], draft.body["language"]), addressee(found[0])
-    kin = await kin_of(books, keys, to, draft.body["links"]) if draft.body.get("kin") else ()
-    return Drafted(to, (*map(address, found), *kin), terms)
-
-
-async def is_open_to(books: Books, case_id: str, holder: int) -> bool:
-    """Whether it is still theirs, and a platform may still be asked about it."""
-    try:
-        case = await books.cases.get(case_id)
-    except NoSuchCase:
-        return False
-    if case.state != "taken" or case.holder != holder or not await lets_ask(books, case):
-        return False
-    return not await is_closed(books, case, holder)

@@ -69,9 +69,9 @@ class Work:
         """How much a page may hold, since it is spoken once for each language."""
         return desk.ROOM if self.act.by.language else desk.ROOM // len(LANGUAGES)
 
-    async def note_down(self, what: str) -> None:
-        """The audit row of this act."""
-        await self.books.audit.add(self.act.by.id, what, self.case.name, self.act.now)
+    async def note_down(self, *whats: str) -> None:
+        """The audit row of this act, or one for each thing that it did."""
+        await self.books.audit.add_all(self.act.by.id, whats, self.case.name, self.act.now)
 
     async def reveals(self) -> int:
         """How often this caseworker has opened links within the hour."""
@@ -255,6 +255,11 @@ def may_ask(case: Case, consents: Mapping[str, Consent]) -> bool:
     if case.ends:
         return False
     return "ask" not in consents or consents["ask"].given or under_age(case)
+
+
+async def lets_ask(books: Books, case: Case) -> bool:
+    """Whether the person lets us ask the platforms."""
+    return may_ask(case, await books.consents.of(case.id))
 
 
 async def told(work: Work) -> Summary:

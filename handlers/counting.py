@@ -101,16 +101,24 @@ async def follow_links(books: Books, case: Case, keys: StaffKeys) -> None:
     if not await agreed(books, case.id):
         return
     more = Tally[Counter]()
-    for row in await books.links.of(case.id):
-        if (
-            row.mark
-            and stands_as(row) != row.state
-            and (platform := read_link(row, keys).platform)
-        ):
-            now = as_counted(row)
-            if await books.links.count_as(row, now):
-                more.update(moves(row, f"{kind_of(platform)}:{platform}", now))
+    for (before, now), places in (await to_move(books, case, keys)).items():
+        rows = {row.number: row for row in places}
+        for number in await books.links.count_as(case.id, rows, before, now):
+            more.update(moves(rows[number], places[rows[number]], now))
     await books.figures.change(more)
+
+
+async def to_move(
+    books: Books, case: Case, keys: StaffKeys
+) -> Mapping[tuple[str | None, str], Mapping[LinkRow, str]]:
+    """By what they are counted as and what they are now: the links that move, and their places."""
+    found: dict[tuple[str | None, str], dict[LinkRow, str]] = {}
+    for row in await books.links.of(case.id):
+        moved = row.mark and stands_as(row) != row.state
+        if moved and (platform := read_link(row, keys).platform):
+            same = found.setdefault((row.counted_as, as_counted(row)), {})
+            same[row] = f"{kind_of(platform)}:{platform}"
+    return found
 
 
 def moves(row: LinkRow, place: str, now: str) -> Mapping[Counter, int]:

@@ -1,15 +1,14 @@
-"""What became of each link: chosen by its number and tail, recorded in two taps, undone in ten
+"""What became of one link: chosen by its number and tail, recorded in two taps, undone in ten
 minutes; whom we asked for it, by which way, and what a caseworker sees there."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from handlers import counting, desk, dues, ladder, sheet
+from handlers import desk, dues, ladder, records, sheet, together
 from handlers.casework import (
     Work,
+    lets_ask,
     links_of,
-    may_ask,
-    put_news,
     read_link,
     read_reference,
     reference_place,
@@ -22,16 +21,11 @@ from handlers.sheet import CHOICES, WHY, Sheet, asked_of, known_line
 from handlers.staff import DO_NOT_ASK, Screen, Summary, press
 from handlers.talk import Button, Say, Strong
 from locales import N_
-from storage.books import Letter, LinkRow, Request
-from storage.links import LinkState
-from storage.requests import Answer
+from storage.books import Request
 from storage.seal import seal
 
-UNDONE_WITHIN = timedelta(minutes=10)
 MOST_OF_A_REFERENCE = 200  # letters: more would leave no room for the address beside it
 LOOK_AGAIN = timedelta(days=3)  # where nobody could tell
-
-ANSWERED: dict[LinkState, Answer] = {"removed": "removed", "refused": "refused"}
 
 # Which link
 
@@ -48,7 +42,9 @@ def choose_link(
         for link in pages[page]
     ]
     says = (ask, *(due_line(link, today) for link in pages[page]))
-    return Screen(says, (*keys, *turns("record", of.case.id, page, len(pages)), back(of.case.id)))
+    moves = turns("record", of.case.id, page, len(pages))
+    every = together.all_buttons(of.case.id, links, pages[page])
+    return Screen(says, (*every, *keys, *moves, back(of.case.id)))
 
 
 def due_line(link: Opened, today: date | None) -> Say:
@@ -77,7 +73,8 @@ async def sheet_of(work: Work, number: int) -> Sheet:
 
     Raises NoSuchLink.
     """
-    link, inert = read_link(await the_row(work, number), work.keys), await work.is_closed_to_us()
+    row, inert = await the_row(work, number), await work.is_closed_to_us()
+    link = read_link(row, work.keys)
     if inert:
         link = desk.without_address(link)
     else:
@@ -86,7 +83,7 @@ async def sheet_of(work: Work, number: int) -> Sheet:
         asked_of(request, "" if inert else read_reference(request, work.keys))
         for request in await work.books.requests.of_link(work.case.id, number)
     )
-    undo = await last(work, number) is not None
+    undo = await records.last(work, row) is not None
     return Sheet(await told(work), link, work.act.today, asked, undo, inert)
 
 
@@ -130,13 +127,7 @@ async def record(work: Work, number: int, word: str) -> Screen:
         return await ask(work, number, await way_now(work, number))
     row = await the_row(work, number)
     if work.first and row.state != state:
-        request = await open_request(work, number)
-        look = row.look if request and state not in ANSWERED else None
-        await work.books.links.record(work.case.id, number, state, work.act.today, look)
-        if request and state in ANSWERED:
-            await work.books.requests.answer(request, ANSWERED[state], work.act.today)
-        answered = request.number if request and state in ANSWERED else 0
-        await note_record(work, row, state, answered=answered)
+        await records.put_state(work, [row], state)
     return await show_recorded(work, number)
 
 
@@ -152,60 +143,12 @@ async def ask(work: Work, number: int, rung: str) -> Screen:
     platform = read_link(row, work.keys).platform
     if rung not in ladder.rungs(platform):
         return desk.panel(await told(work), work.act.by)
-    if not may_ask(work.case, await work.books.consents.of(work.case.id)):
+    if not await lets_ask(work.books, work.case):
         return desk.panel(await told(work), work.act.by, Say(DO_NOT_ASK))
-    if work.first and not await is_asked(work, row, rung):
-        await make_request(work, row, platform, rung)
+    past = await work.books.requests.of_link(work.case.id, number)
+    if work.first and not records.is_asked(row, past, rung, work.act.today):
+        await records.make_requests(work, [row], platform, rung)
     return await show_recorded(work, number)
-
-
-async def asked(work: Work, row: LinkRow) -> None:
-    """The platform itself was sent a draft: a request by the way of its own that is next."""
-    link = read_link(row, work.keys)
-    requests = await work.books.requests.of_link(work.case.id, row.number)
-    past = tuple(asked_of(request, "") for request in requests)
-    way = Sheet(Summary(work.case), link, work.act.today, past).rung
-    rung = ladder.its_own(link.platform, way)
-    if not await is_asked(work, row, rung):
-        await make_request(work, row, link.platform, rung)
-
-
-async def is_asked(work: Work, row: LinkRow, rung: str) -> bool:
-    """Whether that way was asked already, and has time left to answer."""
-    request = await open_request(work, row.number)
-    if row.state != "requested" or request is None:
-        return False
-    return request.rung == rung and request.due > work.act.today
-
-
-async def make_request(work: Work, row: LinkRow, platform: str, rung: str) -> None:
-    """A new request, and a reminder when its time is over; the one before stays unanswered."""
-    case_id, today = work.case.id, work.act.today
-    before = await open_request(work, row.number)
-    if before:
-        await work.books.requests.answer(before, "silent", today)
-    due = ladder.due(platform, rung, today)
-    made = await work.books.requests.make(case_id, row.number, rung, today, due)
-    await work.books.links.record(case_id, row.number, "requested", today, due)
-    await dues.expect(work.books, case_id, work.act.now + (due - today))
-    answered = before.number if before else 0
-    await note_record(work, row, "requested", made=made, answered=answered)
-
-
-async def open_request(work: Work, number: int) -> Request | None:
-    """The link's last request, if nobody has answered it."""
-    asked = await work.books.requests.of_link(work.case.id, number)
-    return asked[-1] if asked and asked[-1].answer is None else None
-
-
-async def note_record(
-    work: Work, before: LinkRow, state: str, made: int = 0, answered: int = 0
-) -> None:
-    """What goes with every record: how it was before, the count, the audit row, the news."""
-    await remember(work, before, made, answered)
-    await counting.follow_links(work.books, work.case, work.keys)
-    await work.note_down(f"record {before.number}: {state}")
-    await put_news(work)
 
 
 async def explain(work: Work, number: int, word: str) -> Screen:
@@ -224,62 +167,12 @@ async def explain(work: Work, number: int, word: str) -> Screen:
 
 async def undo(work: Work, number: int, word: str) -> Screen:
     """The link is as it was before its last record, if that is not ten minutes old."""
-    before = await last(work, number)
+    before = await records.last(work, await the_row(work, number))
     if work.first and before is not None:
-        await put_as_it_was(work, number, before)
-        await counting.follow_links(work.books, work.case, work.keys)
-        await work.books.outbox.drop(last_key(work, number))
-        await work.note_down(f"undo {number}: {before.body['state']}")
-        await put_news(work)
+        await records.take_back(work, [before])
     gone = work.first and before is None
     line = Say(N_("Too late to undo: record it anew.") if gone else N_("Undone."))
     return sheet.page(await sheet_of(work, number), line)
-
-
-async def put_as_it_was(work: Work, number: int, before: Letter) -> None:
-    """State, reason and day; a request that was made is gone, one that was answered is open."""
-    body, case_id = before.body, work.case.id
-    day = date.fromisoformat(body["day"])
-    look = date.fromisoformat(body["look"]) if body["look"] else None
-    await work.books.links.record(case_id, number, body["state"], day, look)
-    if body["reason"]:
-        await work.books.links.explain(case_id, number, body["reason"])
-    if body["made"]:
-        await work.books.requests.drop(case_id, number, body["made"])
-    if body["answered"]:
-        await work.books.requests.reopen(case_id, number, body["answered"])
-    if look:
-        await dues.expect(work.books, case_id, dues.on(look, work.act.now))
-
-
-def last_key(work: Work, number: int) -> str:
-    """The letter that lies in the outbox while a link's last record can be undone."""
-    return f"undo:{work.case.id}:{number}"
-
-
-async def last(work: Work, number: int) -> Letter | None:
-    """How the link was before its last record, while that can be undone."""
-    letter = await work.books.outbox.get(last_key(work, number))
-    return letter if letter and letter.due > work.act.now else None
-
-
-async def remember(work: Work, row: LinkRow, made: int = 0, answered: int = 0) -> None:
-    """How the link was, for ten minutes; which request was made since, and which answered."""
-    await work.books.outbox.put(
-        "staff",
-        "lapse",
-        case_id=work.case.id,
-        key=last_key(work, row.number),
-        body={
-            "state": row.state,
-            "day": row.day.isoformat(),
-            "reason": row.reason,
-            "look": row.look.isoformat() if row.look else "",
-            "made": made,
-            "answered": answered,
-        },
-        due=work.act.now + UNDONE_WITHIN,
-    )
 
 
 # Its reference
@@ -304,8 +197,8 @@ async def last_request(work: Work, number: int) -> Request:
     if not asked:
         await work.books.requests.make(work.case.id, number, "", today, today)
         asked = await work.books.requests.of_link(work.case.id, number)
-        if row.state in ANSWERED:
-            await work.books.requests.answer(asked[-1], ANSWERED[row.state], today)
+        if row.state in records.ANSWERED:
+            await work.books.requests.answer(asked[-1], records.ANSWERED[row.state], today)
     return asked[-1]
 
 
@@ -336,7 +229,7 @@ async def note_seen(work: Work, number: int, word: str) -> Screen:
     if word == "still" and row.state == "removed":
         return await record(work, number, "back")
     if word == "unsure" and work.first:
-        await remember(work, row)
+        await records.remember(work, [records.before(row, row.state)])
         await work.books.links.look_on(work.case.id, number, work.act.today + LOOK_AGAIN)
         await dues.expect(work.books, work.case.id, work.act.now + LOOK_AGAIN)
     return sheet.checked(await sheet_of(work, number), word)

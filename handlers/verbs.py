@@ -7,7 +7,16 @@ whose right its row does not name.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import asking, casework, endings, handover, letters, recording, relating
+from handlers import (
+    asking,
+    casework,
+    endings,
+    handover,
+    letters,
+    recording,
+    relating,
+    together,
+)
 from handlers.casework import Work
 from handlers.rights import holds, may_assign, may_reopen, may_unlock
 from handlers.staff import Caseworker, Screen
@@ -37,6 +46,10 @@ PRESSED: Mapping[str, Verb] = {
     "found": Verb(recording.note_seen),
     "why": Verb(recording.explain),
     "undo": Verb(recording.undo),
+    "every": Verb(together.ask_state),
+    "each": Verb(together.record),
+    "because": Verb(together.explain),
+    "takeback": Verb(together.undo),
     "family": Verb(relating.show_family),
     "home": Verb(relating.show_home),
     "relate": Verb(relating.ask_other),

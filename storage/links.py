@@ -101,9 +101,20 @@ class Links:
 
         A reason belongs to the state before, and goes with it.
         """
+        return _only(await self.record_all(case_id, [number], state, day, look))
+
+    async def record_all(
+        self,
+        case_id: str,
+        numbers: Collection[int],
+        state: LinkState,
+        day: date,
+        look: date | None = None,
+    ) -> list[LinkRow]:
+        """The same for many, in one statement; gives those that are there."""
         reason = case((_T.state == state, _T.reason), else_=None)
         values = {"state": state, "day": day, "look": look}
-        return await self._change(case_id, number, reason=reason, **values)
+        return await self._change_all(case_id, numbers, reason=reason, **values)
 
     async def look_on(self, case_id: str, number: int, day: date | None) -> LinkRow:
         """When to look after it again; NoSuchLink if there is none of this number."""
@@ -136,6 +147,10 @@ class Links:
         """Why this link is as it is; NoSuchLink if there is none of this number."""
         return await self._change(case_id, number, reason=reason)
 
+    async def explain_all(self, case_id: str, numbers: Collection[int], reason: str) -> None:
+        """The same for many, in one statement."""
+        await self._change_all(case_id, numbers, reason=reason)
+
     async def count(self, case_id: str) -> int:
         """How many links a case has."""
         query = select(func.count()).where(_T.case_id == case_id)
@@ -150,12 +165,16 @@ class Links:
         """Remember the mark by which the same link is found in other cases."""
         await self._change(case_id, number, mark=mark)
 
-    async def count_as(self, link: LinkRow, what: str) -> bool:
-        """True once: from now on it stands in the figures as *what*; False where it was first."""
-        before = _T.counted_as.is_not_distinct_from(link.counted_as)
-        which = (_T.case_id == link.case_id) & (_T.number == link.number) & before
+    async def count_as(
+        self, case_id: str, numbers: Collection[int], before: str | None, what: str
+    ) -> set[int]:
+        """From now on these stand in the figures as *what*; gives those of which it is news.
+
+        A link that does not stand there as *before* any more is none of them.
+        """
+        which = _these(case_id, numbers) & _T.counted_as.is_not_distinct_from(before)
         statement = update(tables.links).where(which).values(counted_as=what)
-        return (await self._connection.execute(statement.returning(_T.number))).first() is not None
+        return set(await self._connection.scalars(statement.returning(_T.number)))
 
     async def marked(self, mark: bytes, case_id: str) -> list[LinkRow]:
         """The links of this mark in that case, and those in others that were removed.
@@ -222,12 +241,24 @@ class Links:
         return list(await self._connection.scalars(query))
 
     async def _change(self, case_id: str, number: int, **values: Any) -> LinkRow:
-        which = (_T.case_id == case_id) & (_T.number == number)
+        return _only(await self._change_all(case_id, [number], **values))
+
+    async def _change_all(
+        self, case_id: str, numbers: Collection[int], **values: Any
+    ) -> list[LinkRow]:
+        which = _these(case_id, numbers)
         statement = update(tables.links).where(which).values(values).returning(tables.links)
-        row = (await self._connection.execute(statement)).first()
-        if row is None:
-            raise NoSuchLink
-        return LinkRow(**row._asdict())
+        return [LinkRow(**row._asdict()) for row in await self._connection.execute(statement)]
+
+
+def _these(case_id: str, numbers: Collection[int]) -> ColumnElement[bool]:
+    return (_T.case_id == case_id) & _T.number.in_(numbers)
+
+
+def _only(rows: Sequence[LinkRow]) -> LinkRow:
+    if not rows:
+        raise NoSuchLink
+    return rows[0]
 
 
 def _values(link: LinkRow) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The outbox: letters written with the fact they report, and sent by a courier afterwards."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -62,14 +62,24 @@ class Outbox:
         A waiting letter with the same *key* takes the new body and due instead, and a higher
         version; who leased it, and the floor of a try under way, stay.
         """
-        row = insert(self._connection, tables.outbox).values(
-            lane=lane, kind=kind, case_id=case_id, key=key, body=dict(body), due=due
-        )
+        values = {"lane": lane, "kind": kind, "case_id": case_id, "due": due}
+        await self._put([{**values, "key": key, "body": dict(body)}])
+
+    async def keep(
+        self, case_id: str, bodies: Mapping[str, Mapping[str, Any]], due: datetime
+    ) -> None:
+        """Many at once, by their keys, that lie there until they lapse; nobody is sent any."""
+        same = {"lane": "staff", "kind": "lapse", "case_id": case_id, "due": due}
+        await self._put([{**same, "key": key, "body": dict(body)} for key, body in bodies.items()])
+
+    async def _put(self, letters: Sequence[Mapping[str, Any]]) -> None:
+        row = insert(self._connection, tables.outbox)
         newer = {"body": row.excluded.body, "due": row.excluded.due, "version": _T.version + 1}
-        first = row.values(version=1, tries=0)
-        await self._connection.execute(
-            first.on_conflict_do_update(index_elements=["key"], set_=newer)
-        )
+        first = row.on_conflict_do_update(index_elements=["key"], set_=newer)
+        if letters:
+            await self._connection.execute(
+                first, [{**letter, "version": 1, "tries": 0} for letter in letters]
+            )
 
     async def put_card(
         self,
@@ -148,9 +158,9 @@ class Outbox:
         which = _T.key.startswith(keys, autoescape=True) & (_T.due > now)
         await self._connection.execute(update(tables.outbox).where(which).values(due=now))
 
-    async def drop(self, key: str) -> None:
-        """It need not be sent any more."""
-        await self._connection.execute(delete(tables.outbox).where(_T.key == key))
+    async def drop(self, *keys: str) -> None:
+        """They need not be sent any more."""
+        await self._connection.execute(delete(tables.outbox).where(_T.key.in_(keys)))
 
     async def waiting(self, lane: Lane, now: datetime) -> int:
         """How many letters are due and not yet sent, leased or not."""

@@ -1,10 +1,11 @@
 """The requests by which links were asked to go, numbered from 1 for each link."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -13,7 +14,7 @@ from storage.seal import Sealed
 # "silent": no answer came in its time, and the next way was tried.
 Answer = Literal["removed", "refused", "silent"]
 
-_T = tables.requests.c
+_T, _L = tables.requests.c, tables.links.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +53,48 @@ class Requests:
 
     async def make(self, case_id: str, link: int, rung: str, asked: date, due: date) -> int:
         """One more; gives its number."""
-        theirs = (_T.case_id == case_id) & (_T.link == link)
+        return (await self.make_all(case_id, [link], rung, asked, due))[link]
+
+    async def make_all(
+        self, case_id: str, links: Collection[int], rung: str, asked: date, due: date
+    ) -> Mapping[int, int]:
+        """One more for each of these links of a case; gives their numbers, by link."""
+        theirs = (_T.case_id == _L.case_id) & (_T.link == _L.number)
         last = select(func.coalesce(func.max(_T.number), 0) + 1).where(theirs)
-        values = {"case_id": case_id, "link": link, "rung": rung, "asked": asked, "due": due}
-        row = tables.requests.insert().values(number=last.scalar_subquery(), **values)
-        made = await self._connection.execute(row.returning(_T.number))
-        return int(made.scalar_one())
+        same = (literal(rung), literal(asked), literal(due))
+        those = (_L.case_id == case_id) & _L.number.in_(links)
+        query = select(_L.case_id, _L.number, last.scalar_subquery(), *same).where(those)
+        columns = ["case_id", "link", "number", "rung", "asked", "due"]
+        rows = tables.requests.insert().from_select(columns, query)
+        made = await self._connection.execute(rows.returning(_T.link, _T.number))
+        return {row.link: row.number for row in made}
 
     async def answer(self, request: Request, answer: Answer, day: date) -> None:
         """What came of it."""
-        await self._change(request.case_id, request.link, request.number, answer, day)
+        await self.answer_all(request.case_id, {request.link: request.number}, answer, day)
 
-    async def reopen(self, case_id: str, link: int, number: int) -> None:
+    async def answer_all(
+        self, case_id: str, numbers: Mapping[int, int], answer: Answer, day: date
+    ) -> None:
+        """What came of these requests, one a link: *numbers* are theirs, by link."""
+        await self._change(case_id, numbers, answer=answer, answered=day)
+
+    async def reopen(self, case_id: str, numbers: Mapping[int, int]) -> None:
         """No answer after all."""
-        await self._change(case_id, link, number, None, None)
+        await self._change(case_id, numbers, answer=None, answered=None)
 
     async def refer(self, request: Request, reference: Sealed) -> None:
         """The platform's own number for it."""
-        which = _which(request.case_id, request.link, request.number)
-        row = update(tables.requests).where(which)
-        await self._connection.execute(row.values(reference=reference))
+        await self._change(request.case_id, {request.link: request.number}, reference=reference)
 
-    async def drop(self, case_id: str, link: int, number: int) -> None:
-        """It was never made."""
-        await self._connection.execute(
-            delete(tables.requests).where(_which(case_id, link, number))
-        )
+    async def drop(self, case_id: str, numbers: Mapping[int, int]) -> None:
+        """They were never made."""
+        await self._connection.execute(delete(tables.requests).where(_these(case_id, numbers)))
 
-    async def _change(
-        self, case_id: str, link: int, number: int, answer: Answer | None, day: date | None
-    ) -> None:
-        row = update(tables.requests).where(_which(case_id, link, number))
-        await self._connection.execute(row.values(answer=answer, answered=day))
+    async def _change(self, case_id: str, numbers: Mapping[int, int], **values: Any) -> None:
+        row = update(tables.requests).where(_these(case_id, numbers))
+        await self._connection.execute(row.values(values))
 
 
-def _which(case_id: str, link: int, number: int) -> Any:
-    return (_T.case_id == case_id) & (_T.link == link) & (_T.number == number)
+def _these(case_id: str, numbers: Mapping[int, int]) -> ColumnElement[bool]:
+    return (_T.case_id == case_id) & tuple_(_T.link, _T.number).in_(list(numbers.items()))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -67,11 +68,17 @@ class Audit:
 
     async def add(self, who: int, what: str, case_name: str, now: datetime) -> None:
         """Write it down, in the transaction of the act itself."""
-        chain = link_of(await self._end(), AuditRow(now, who, what, case_name))
-        row = tables.audit.insert().values(
-            who=who, what=what, case_name=case_name, at=now, chain=chain
-        )
-        await self._connection.execute(row)
+        await self.add_all(who, [what], case_name, now)
+
+    async def add_all(self, who: int, whats: Sequence[str], case_name: str, now: datetime) -> None:
+        """One row for each of these, in their order."""
+        chain, rows = await self._end(), []
+        for what in whats:
+            chain = link_of(chain, AuditRow(now, who, what, case_name))
+            row = {"who": who, "what": what, "case_name": case_name, "at": now, "chain": chain}
+            rows.append(row)
+        if rows:
+            await self._connection.execute(tables.audit.insert(), rows)
 
     async def hold(self) -> None:
         """On PostgreSQL nobody else adds a row before this transaction ends."""

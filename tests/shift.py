@@ -9,7 +9,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -30,10 +30,10 @@ from handlers.casework import HIDDEN_AFTER, KEPT_FOR, Act
 from handlers.links import find
 from handlers.sealing import seal_labels
 from handlers.spoken import Answer
-from handlers.staff import Caseworker, Screen
+from handlers.staff import Caseworker, Screen, press
 from handlers.talk import Draft, Effect, Kept, Mine
 from handlers.verbs import PRESSED
-from handlers.visits import Visit
+from handlers.visits import Visit, consent
 from storage.books import Store
 from storage.cases import Minor
 from storage.drafts import MemoryDrafts
@@ -63,6 +63,9 @@ TIED = """WITH RECURSIVE seen (mark) AS (
         UNION SELECT CASE seen.mark WHEN t.home THEN t.other ELSE t.home END
         FROM seen JOIN ties t ON seen.mark IN (t.home, t.other)
     ) SELECT count(*) FROM seen WHERE mark = ?"""
+
+COUNTED_LINKS = "SELECT case_id, state, counted_as FROM links WHERE counted_as IS NOT NULL"
+COUNTERS = "SELECT value, times FROM figures WHERE what = 'link'"
 
 Answered = tuple[Screen, int]
 Doing = Callable[[Act], Awaitable[Answered]]
@@ -237,6 +240,7 @@ class Shift:
         self.heard: list[Update] = []
         self.wrong: list[str] = []
         self.confirmed: dict[str, list[str]] = {}
+        self.erased = Counter[str]()
         self.letters: set[str] = set()
         self.delivered_at = START
 
@@ -247,7 +251,7 @@ class Shift:
         await self.store.prepare()
         filed = [await self._file(number) for number in range(CASES)]
         self.cases = tuple(filed)
-        await self.deliver()
+        await self._go()
         await self.store.close()
         with closing(sqlite3.connect(path)) as books:
             books.execute("PRAGMA journal_mode = delete")  # in memory there is no other file
@@ -271,6 +275,8 @@ class Shift:
         labels = seal_labels({1: "telegram", 2: "telegram"}, case, key.public)
         async with self.store.begin() as books:
             await books.letterboxes.put(case, key.public.as_bytes(), labels)
+            agreed = consent(case, "count", number % 3 > 0, self.now.date(), "zz", "en")
+            await books.consents.put(agreed)
         return case
 
     @classmethod
@@ -398,7 +404,16 @@ class Shift:
 
     async def erase_closed(self) -> None:
         """What is closed for long enough goes."""
-        await Archivist(self.store, KEPT_FOR).go(self.now)
+        with self._counting_what_goes():
+            await Archivist(self.store, KEPT_FOR).go(self.now)
+
+    @contextmanager
+    def _counting_what_goes(self) -> Iterator[None]:
+        """How the links of an erased case had ended stays counted."""
+        before = self.outside.execute(COUNTED_LINKS).fetchall()
+        yield
+        cases = {case for (case,) in self.outside.execute("SELECT id FROM cases")}
+        self.erased += Counter(as_what for case, _, as_what in before if case not in cases)
 
     async def let_go(self, by: Caseworker) -> None:
         await self.book.let_go(by.id, self.now)
@@ -408,10 +423,14 @@ class Shift:
 
     async def deliver(self) -> None:
         """The courier goes until nothing is due."""
+        with self._counting_what_goes():
+            await self._go()
+        self.delivered_at = self.clock()
+
+    async def _go(self) -> None:
         for _ in range(6):
             if not await self.courier.round():
                 break
-        self.delivered_at = self.clock()
 
     async def visit(self, number: int, effect: Effect, words: bool, more: bool) -> None:
         """The person does something with their case, which their number has opened."""
@@ -446,6 +465,25 @@ class Shift:
             return WORKERS[pick % len(WORKERS)], pick % CASES
         name, holder = held[pick % len(held)]
         return next(by for by in WORKERS if by.id == holder), int(name.split()[1])
+
+    async def together(self, by: Caseworker, case: str, word: str, undo: bool) -> None:
+        """All links of the first one's platform are recorded as that; undone, or not."""
+        message = self.screens.new()
+        await self.press(by, message, press("every", case, 1))
+        keys = self._keys(by, message, f"each:{case}:")
+        await self.press_this(by, message, [key for key in keys if key.endswith(f":{word}")])
+        self.tally["together"] += bool(keys)
+        if undo:
+            await self.press_this(by, message, self._keys(by, message, f"takeback:{case}:"))
+
+    async def press_this(self, by: Caseworker, message: int, names: list[str]) -> None:
+        """The first of these buttons, if there is one."""
+        for name in names[:1]:
+            await self.press(by, message, name)
+
+    def _keys(self, by: Caseworker, message: int, begins: str) -> list[str]:
+        shown = self.screens.shown.get((by.id, message))
+        return [name for name in shown.buttons if name.startswith(begins)] if shown else []
 
     # What must never be so
 
@@ -520,7 +558,14 @@ class Shift:
     def faults(self) -> list[str]:
         """What is wrong by now; [] is what is promised."""
         self.tally["steps"] += 1
-        looks = (self._owners, self._bodies, self._post, self._unhidden, self._stuck)
+        looks = (
+            self._owners,
+            self._bodies,
+            self._post,
+            self._unhidden,
+            self._stuck,
+            self._uncounted,
+        )
         self.wrong += [wrong for look in looks for wrong in look()]
         return self.wrong
 
@@ -573,6 +618,18 @@ class Shift:
         """Nothing here refuses a letter: what is tried again and again breaks the courier."""
         for kind, _ in self.outside.execute("SELECT kind, tries FROM outbox WHERE tries > 1"):
             yield f"a letter of kind {kind} cannot be delivered"
+
+    def _uncounted(self) -> Iterator[str]:
+        """Each counter of links is as many as stand there, with those that were erased."""
+        kept, counted = Counter[str](), Counter[str]()
+        for _, state, as_what in self.outside.execute(COUNTED_LINKS):
+            kept[as_what] += 1
+            if as_what.partition(":")[0] != state:
+                yield f"a link that is {state} is counted as {as_what}"
+        for value, times in self.outside.execute(COUNTERS):
+            counted[value.split(":", 2)[2]] += times
+        if counted != kept + self.erased:
+            yield f"{counted - kept - self.erased} are counted which are not there, or the reverse"
 
     async def broken(self) -> list[str]:
         """Whether the audit chain is whole."""

@@ -347,6 +347,36 @@ class TestMyCase:
             await books.cases.end_on(case_id, None)
             assert (await books.cases.get(case_id)).ends is None
 
+    async def test_many_links_are_recorded_and_asked_in_one_statement_each(
+        self, store: Store
+    ) -> None:
+        case_id, other = await filed(store, links=3), await filed(store, number=2, links=3)
+        async with store.begin() as books:
+            assert await books.requests.make(case_id, 2, "form", TODAY, TODAY) == 1
+            rows = await books.links.record_all(case_id, [3, 1, 9], "refused", TODAY, TODAY)
+            await books.links.explain_all(case_id, [1, 2], "rules")
+            made = await books.requests.make_all(case_id, [1, 2, 9], "search", TODAY, TODAY)
+            await books.requests.answer_all(case_id, made, "silent", TODAY)
+            await books.requests.reopen(case_id, {1: 1, 2: 1})
+            await books.requests.drop(case_id, {3: 1})
+            links = await books.links.of(case_id)
+            requests = await books.requests.of(case_id)
+
+            assert sorted(row.number for row in rows) == [1, 3]
+            assert made == {1: 1, 2: 2}
+            assert [(row.state, row.reason) for row in links] == [
+                ("refused", "rules"),
+                ("new", "rules"),
+                ("refused", None),
+            ]
+            assert [(one.link, one.number, one.rung, one.answer) for one in requests] == [
+                (1, 1, "search", None),
+                (2, 1, "form", None),
+                (2, 2, "search", "silent"),
+            ]
+            assert await books.links.states(other) == {"new": 3}
+            assert await books.requests.of(other) == []
+
     async def test_a_case_is_counted_once(self, store: Store) -> None:
         case_id = await filed(store)
 
@@ -702,6 +732,15 @@ class TestTraces:
             await books.audit.add(1, "taken", "zz", NOW)
             assert await books.audit.end() != (rows, end)
         assert rows == 20
+
+    async def test_many_rows_at_once_are_chained_in_their_order(self, store: Store) -> None:
+        whats = [f"record {number}: removed" for number in range(1, 201)]
+        async with store.begin() as books:
+            await books.audit.add_all(7, whats, "brave heron", NOW)
+            await books.audit.add_all(7, [], "brave heron", NOW)
+
+            assert [row.what for row in await books.audit.of("brave heron")] == whats
+            assert await books.audit.first_broken() is None
 
     async def test_acts_are_counted_by_who_and_since_when(self, store: Store) -> None:
         async with store.begin() as books:

@@ -169,7 +169,7 @@ async def test_two_caseworkers_and_a_lead_ask_a_platform_and_write_by_hand(
         await first.own.press("We asked: record all")
         await first.sees("All of these are recorded as asked.")
 
-        await first.own.press("Record")
+        await first.own.press("Another link")
         await first.own.press("1")
         await first.sees("What became of it?")
         await first.sees("gives it 48 hours")

@@ -282,7 +282,8 @@ async def test_two_who_count_at_once_count_once(
         async with store.begin() as books:
             await counting.count(books, case, staff_keys)
             # As they were read before: nobody had counted them then.
-            return [await books.cases.count_as(case, "zz"), await books.links.count_as(row, "zz")]
+            news = await books.links.count_as(case_id, [row.number], row.counted_as, "zz")
+            return [await books.cases.count_as(case, "zz"), bool(news)]
 
     again = await asyncio.gather(*(count() for _ in range(8)))
 

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from bot.lender import Lender
 from bot.parcels import Errand, Outcome, Send
-from handlers import asking
+from handlers import drafted
 from handlers.casebook import Casebook
 from handlers.casework import Act
 from handlers.staff import Caseworker, Screen, press
@@ -57,8 +57,17 @@ WORDS = [
 ]
 SECONDS = [1, 1, 1, 60, 60, 60, 700, 700, 3600, 9 * 3600, 41 * 3600, 31 * 86400]
 TIES, A_PAIR = ["sub", "copies", "ads"], 10_002  # links 1 and 2 of a case
-SEEN = ["reveals", "letters", "homes", "request-telegram.txt", "family.png", "minors' links"]
-OFTEN = 3  # of these, in the few shifts of each run
+TOGETHER = ["form", "search", "requested", "removed", "refused", "back"]
+SEEN = [
+    "reveals",
+    "letters",
+    "together",
+    "homes",
+    "request-telegram.txt",
+    "family.png",
+    "minors' links",
+]
+OFTEN = 4  # of these, in the few shifts of each run
 DRAFTS = ["all own en", "all many own zh", "all minor en", "all many minor zh"]
 
 workers = st.sampled_from(WORKERS)
@@ -127,6 +136,18 @@ class StaffRoom(RuleBasedStateMachine):
         self.run(self.shift.press(who, None, press("compose", self.shift.cases[case], 1, wish)))
         if not later:
             self.run(self.shift.deliver())
+
+    @rule(
+        by=workers,
+        number=numbers,
+        anybody=rarely,
+        word=st.sampled_from(TOGETHER),
+        undo=st.booleans(),
+    )
+    def together(self, by: Caseworker, number: int, anybody: bool, word: str, undo: bool) -> None:
+        """Two steps, or three: all links of a platform, and as they were."""
+        who, case = self.chosen(by, number, anybody)
+        self.run(self.shift.together(who, self.shift.cases[case], word, undo))
 
     @rule(
         by=workers,
@@ -377,7 +398,7 @@ class NeverWithdrawn(Lender):
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
     ) -> None:
         if isinstance(errand, Send):
-            await asking.put_next(books, letter, now)
+            await drafted.put_next(books, letter, now)
 
 
 class LendsToAll(Lender):
@@ -406,6 +427,19 @@ class LendsForEver(Lender):
                 return errand
 
 
+class CountsTwice(Casebook):
+    """Forgets that a link was counted, whenever many were recorded at once."""
+
+    async def press(self, act: Act, name: str) -> Screen:
+        screen = await super().press(act, name)
+        verb, case, *_ = name.split(":")
+        async with self.store.begin() as books:
+            rows = await books.links.of(case) if verb == "each" else []
+            for row in rows:
+                await books.links.count_as(case, [row.number], row.counted_as, "zz")
+        return screen
+
+
 class WritesItDown(Casebook):
     """Puts the address of a link into the letter that lends it."""
 
@@ -427,6 +461,7 @@ FAULTS = {
     NeverHidden: "nothing will hide",
     TellsTheGroup: "holds a link or a word",
     ActsTwice: "came again",
+    CountsTwice: "is counted as|are counted which",
     WritesItDown: "holds a link or a word",
     NeverWithdrawn: "nothing will hide",
     LendsToAll: "the group was shown",

@@ -100,14 +100,17 @@ class Phone:
         return list((await self._act("say", text=text, **more))["messages"])
 
     async def press(self, label: str, message: int | None = None) -> None:
-        """Press the newest button whose words contain *label* (under *message*, if given)."""
+        """Press the newest button whose words contain *label* (under *message*, if given).
+
+        One whose words are just that goes first.
+        """
         shown = await self.screen()
-        for one in reversed(shown):
-            for button in (button for row in one.buttons for button in row):
-                if label in button.text and message in {None, one.id}:
-                    data = button.value if button.kind == "callback" else None
-                    await self._act("press", message=one.id, data=data)
-                    return
+        for one in reversed(shown if message is None else [s for s in shown if s.id == message]):
+            found = [button for row in one.buttons for button in row if label in button.text]
+            for button in sorted(found, key=lambda button: button.text != label)[:1]:
+                data = button.value if button.kind == "callback" else None
+                await self._act("press", message=one.id, data=data)
+                return
         there = [text for one in shown for text in one.labels()]
         raise NoSuchButton(f"{label!r} is not among {there}")
 
