@@ -179,11 +179,14 @@ class Clerk:
             await marking.mark(books, await books.cases.get(case_id), self.keys, now)
 
     async def say(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """The answer to what was asked in the group."""
-        what = letter.body["what"]
+        """The answer to what was asked in the group; that work stops or goes on is heard."""
+        body, what = letter.body, letter.body["what"]
+        if what in staff.FREEZES:
+            line = staff.freezes(what, body["name"], body["time"])
+            return Send(self.to_group(Screen((line,)), now, silent=False))
         if what in ("queue", "mine") and await guestbook.leaking(books):
             what = "held back"
-        screen = await self._said(books, what, letter.body["holder"], now)
+        screen = await self._said(books, what, body["holder"], now)
         return Send(self.to_group(screen, now))
 
     async def _said(self, books: Books, what: str, holder: int, now: datetime) -> Screen:

@@ -107,8 +107,8 @@ class Hall:
             await self.inspector.look(update)
             return
         if what in ("freeze", "thaw"):
-            await self.casebook.freeze(act, what == "freeze")
-            what = "frozen" if act.by.leads else "leads only"
+            await self.casebook.freeze(act, what == "freeze", there=True)
+            what = "leads only"  # for anybody else: this update of a lead's has its answer
         elif rest in ("on", "off"):
             await self.casebook.duty(act, rest == "on")
         await self.casebook.answer_group(user.id, what, update, self.now())

@@ -307,13 +307,20 @@ class Casebook:
         async with self.store.in_turn() as books:
             await books.signs.hang("lead", lead.id, lead.name)
 
-    async def freeze(self, act: Act, on: bool) -> Screen:
-        """A lead stops all work on cases, and hides what is shown of them; or lets it go on."""
+    async def freeze(self, act: Act, on: bool, there: bool = False) -> Screen:
+        """A lead stops all work on cases, and hides what is shown of them; or lets it go on.
+
+        The group is told of it; asked *there*, also where it was so before.
+        """
         if not act.by.leads:
             return Screen((staff.LEADS_ONLY,))
         async with self.store.in_turn() as books:
-            if on != bool(await books.signs.out("frozen")):
+            first = await seen_first(books, act.update, act.now)
+            if first and on != bool(await books.signs.out("frozen")):
                 await (stop if on else let_go_on)(books, act)
+                await tell_all(books, act, "freeze" if on else "thaw")
+            elif first and there:
+                await tell_all(books, act, "frozen")
             return Screen((staff.frozen(await books.signs.out("frozen")),))
 
     async def throw_out(self, act: Act) -> Screen:
@@ -349,6 +356,12 @@ async def let_go_on(books: Books, act: Act) -> None:
     """Work goes on."""
     await books.signs.take_down("frozen")
     await books.audit.add(act.by.id, "thaw", "", act.now)
+
+
+async def tell_all(books: Books, act: Act, what: str) -> None:
+    """One line in the group: who did it, and at what time in Hong Kong."""
+    body = {"what": what, "holder": act.by.id, "name": act.by.name, "time": f"{act.here:%H:%M}"}
+    await books.outbox.put("staff", "say", body=body, due=act.now)
 
 
 def awaited(screen: Screen, case_id: str, message: int) -> bytes | None:

@@ -149,6 +149,20 @@ def frozen(signs: Sequence[Sign]) -> Say:
     return Say(line, {"name": signs[0].name})
 
 
+FREEZES = {
+    "freeze": N_(
+        "{name} has stopped all work on cases, {time}. What was open is hidden. A lead lets it go "
+        "on with /thaw."
+    ),
+    "thaw": N_("Work on cases goes on. {name} has said so, {time}."),
+}
+
+
+def freezes(what: str, name: str, time: str) -> Say:
+    """Told to the group when a lead stops all work, or lets it go on: who, and when."""
+    return Say(FREEZES[what], {"name": name, "time": time})
+
+
 HELP = (
     Say(N_("Take a case on its card in the group; Open brings it here, where only you see it.")),
     Say(N_("/queue lists what waits, /mine what you hold. Please write about cases only here.")),

@@ -1107,6 +1107,33 @@ async def test_mine_says_which_are_offered(small_room: Room) -> None:
     assert "— offered to all" in said(mine)
 
 
+async def test_the_group_is_told_once_who_stopped_the_work_or_let_it_go_on(room: Room) -> None:
+    stopping = room.act(LEAD)
+    for act, on in ((stopping, True), (stopping, True), (room.act(LEAD), True)):
+        await room.book.freeze(act, on)
+    room.clock.move(HOUR)
+    for act in (going := room.act(LEAD), going):
+        await room.book.freeze(act, on=False)
+    await room.book.freeze(stopping, on=True)  # heard again
+
+    told = [one.body for one in await room.letters() if one.kind == "say"]
+
+    assert [(one["what"], one["name"]) for one in told] == [("freeze", "Lee"), ("thaw", "Lee")]
+    assert told[0]["time"] == f"{stopping.here:%H:%M}" != told[1]["time"]
+    assert await room.audit("") == ["freeze", "thaw"]
+
+
+async def test_who_asks_in_the_group_to_stop_what_has_stopped_is_answered_there(
+    room: Room,
+) -> None:
+    for _ in range(2):
+        await room.book.freeze(room.act(LEAD), on=True, there=True)
+
+    told = [one.body["what"] for one in await room.letters() if one.kind == "say"]
+
+    assert told == ["freeze", "frozen"]
+
+
 async def test_only_a_lead_freezes_the_room(room: Room) -> None:
     answer = await room.book.freeze(room.act(), on=True)
 

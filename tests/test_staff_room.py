@@ -1174,6 +1174,16 @@ async def test_an_offered_case_is_offered_wherever_the_group_hears_of_it(house: 
         assert [label.split(" · ")[1] for label in told.labels()] == ["Accept", "Open"]
 
 
+async def test_the_group_hears_that_a_lead_stopped_the_work_in_private(house: Any) -> None:
+    async with house() as at:
+        lead = at.phone("阿文")
+        await lead.start()
+        await lead.say("/freeze")
+        await at.group.sees("A lead lets it go on with /thaw.")
+        await lead.say("/thaw")
+        await at.group.sees("Work on cases goes on. 阿文 has said so")
+
+
 async def test_a_lead_freezes_the_room_from_the_group(house: Any) -> None:
     async with house() as at:
         await at.held()
@@ -1190,7 +1200,7 @@ async def test_a_lead_freezes_the_room_from_the_group(house: Any) -> None:
         )
         await at.press(at.kit, "Show links", "阿文 has stopped all work")
         await lead.say("/thaw")
-        await at.group.sees("Work on cases goes on.")
+        await at.group.sees("Work on cases goes on. 阿文 has said so")
         assert await at.audit("") == ["freeze", "thaw"]
 
 
