@@ -21,6 +21,7 @@ from bot.parcels import (
 )
 from bot.rush import MANY
 from handlers import (
+    commands,
     counting,
     desk,
     digest,
@@ -186,15 +187,17 @@ class Clerk:
             return Send(self.to_group(Screen((line,)), now, silent=False))
         if what in ("queue", "mine") and await guestbook.leaking(books):
             what = "held back"
-        screen = await self._said(books, what, body["holder"], now)
+        screen = await self._said(books, what, body, now)
         return Send(self.to_group(screen, now))
 
-    async def _said(self, books: Books, what: str, holder: int, now: datetime) -> Screen:
+    async def _said(
+        self, books: Books, what: str, body: Mapping[str, Any], now: datetime
+    ) -> Screen:
         match what:
             case "queue":
                 return await self._queue(books, now)
             case "mine":
-                cases = (await books.cases.held_by(holder))[:A_PAGE]
+                cases = (await books.cases.held_by(body["holder"]))[:A_PAGE]
                 today = here(now).date()
                 due = await books.links.due_in([case.id for case in cases], today)
                 offered = await leases.offered_of(books, cases)
@@ -216,7 +219,7 @@ class Clerk:
             case "duty":
                 return lists.on_duty(await books.signs.out("duty"))
             case _:
-                return Screen(staff.GROUP_HELP)
+                return commands.group_help(bool(body.get("leads")))
 
     async def _queue(self, books: Books, now: datetime) -> Screen:
         waiting = await books.cases.count_waiting()

@@ -240,11 +240,11 @@ class Casebook:
             withdrawn = await books.cases.withdrawn(MOST_WITHDRAWN + 1)
             return lists.queue(cases, waiting, page, act.here, duty, withdrawn)
 
-    async def answer_group(self, by: int, what: str, update: int, now: datetime) -> None:
+    async def answer_group(self, by: Caseworker, what: str, update: int, now: datetime) -> None:
         """Asked in the group, answered there by the courier."""
         async with self.store.in_turn() as books:
             if await seen_first(books, update, now):
-                body = {"what": what, "holder": by}
+                body = {"what": what, "holder": by.id, "leads": by.leads}
                 await books.outbox.put("staff", "say", body=body, due=now)
 
     async def family(self, act: Act, name: str) -> Screen:

@@ -124,19 +124,6 @@ NO_FILES = Say(
     N_("I take no pictures or files, and nothing of it is kept. Please type it as plain text.")
 )
 
-COMMANDS = {
-    "queue": N_("What waits"),
-    "mine": N_("What you hold"),
-    "case": N_("One case, by its name (in private)"),
-    "find": N_("Which cases hold a link (in private)"),
-    "family": N_("The channels of a case of yours, drawn (in private)"),
-    "duty": N_("Who is on duty; on or off after it"),
-    "room": N_("Is this room in order?"),
-    "figures": N_("Figures of a year, quarter or month (in private)"),
-    "freeze": N_("Stop all work on cases (leads)"),
-    "thaw": N_("Let it go on (leads)"),
-    "help": N_("How this works"),
-}
 LEADS_ONLY = Say(N_("Only a lead, an administrator of the group, may do that."))
 NOT_FROZEN = Say(N_("Work on cases goes on."))
 
@@ -161,27 +148,6 @@ FREEZES = {
 def freezes(what: str, name: str, time: str) -> Say:
     """Told to the group when a lead stops all work, or lets it go on: who, and when."""
     return Say(FREEZES[what], {"name": name, "time": time})
-
-
-HELP = (
-    Say(N_("Take a case on its card in the group; Open brings it here, where only you see it.")),
-    Say(N_("/queue lists what waits, /mine what you hold. Please write about cases only here.")),
-    Say(
-        N_(
-            "/case and its two words opens a case, /find and a link tells which cases hold it, "
-            "/duty on or /duty off says whether you are there."
-        )
-    ),
-)
-GROUP_HELP = (
-    Say(N_("Take a case on its card here; Open leads to the private chat with me.")),
-    Say(
-        N_(
-            "/queue lists what waits, /mine what you hold. Please write about cases only in the "
-            "private chat."
-        )
-    ),
-)
 
 
 def lapsed(case: Case) -> Say:

@@ -404,7 +404,7 @@ class Shift:
         await self.book.let_go(by.id, self.now)
 
     async def ask_in_group(self, by: Caseworker, what: str) -> None:
-        await self.book.answer_group(by.id, what, next(self.updates), self.now)
+        await self.book.answer_group(by, what, next(self.updates), self.now)
 
     async def deliver(self) -> None:
         """The courier goes until nothing is due."""

@@ -24,7 +24,7 @@ from bot.sandbox.phone import Phone, Shown
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import Sandbox, default_sandbox
 from bot.staff_room import StaffRoom, open_staff_room
-from handlers import staff
+from handlers.commands import COMMANDS
 from handlers.hours import HONG_KONG
 from handlers.leases import LONGEST_WAIT, waiting_key
 from storage.books import Store
@@ -803,12 +803,16 @@ async def test_a_bot_that_may_not_ask_who_is_in_the_group_lets_nobody_act(house:
         assert await at.audit() == []
 
 
-async def test_help_is_three_lines(house: Any) -> None:
+async def test_help_tells_leads_what_only_they_may_do(house: Any) -> None:
     async with house() as at:
         await at.kit.start()
-        assert len((await at.kit.answer()).text.splitlines()) == 3
+        assert "/freeze" not in (await at.kit.answer()).text
         await at.group.say("/help")
-        await at.group.sees("only in the private chat")
+        assert "/freeze" not in (await at.group.sees("Only in the private chat")).text
+
+        await at.phone("阿文", group=True).say("/help")  # the owner of the group
+
+        await at.group.sees("For leads:")
 
 
 @pytest.mark.parametrize("kind", ["photo", "voice", "document"])
@@ -1002,7 +1006,7 @@ async def test_the_menu_of_commands_is_for_the_group_alone_in_each_language(hous
             code: at.sandbox.profiles.commands_for(bot, [scope], code) for code in ("en", "zh-hk")
         }
 
-        assert [one["command"] for one in menus["en"]] == list(staff.COMMANDS)
+        assert [one["command"] for one in menus["en"]] == list(COMMANDS)
         assert menus["en"][0]["description"] == "What waits"
         assert menus["zh-hk"][0]["description"] == "等緊嘅個案"
         assert at.sandbox.profiles.commands_for(bot, [{"type": "default"}], "en") == []
@@ -1098,7 +1102,7 @@ async def test_the_menu_follows_the_group_to_its_new_id(house: Any) -> None:
 
         scope = {"type": "chat", "chat_id": room.chat}
         commands = at.sandbox.profiles.commands_for(account.id, [scope], "en")
-        assert [one["command"] for one in commands] == list(staff.COMMANDS)
+        assert [one["command"] for one in commands] == list(COMMANDS)
 
 
 async def test_what_is_typed_while_work_has_stopped_is_typed_again_afterwards(
