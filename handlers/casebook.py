@@ -16,6 +16,7 @@ from handlers.casework import (
     KEPT_FOR,
     Act,
     Work,
+    claimed,
     put_fresh_card,
     summary,
     tell,
@@ -29,7 +30,7 @@ from handlers.rights import holds
 from handlers.staff import Awaited, Caseworker, Screen
 from handlers.talk import Say
 from handlers.verbs import PRESSED, TYPED, Verb
-from storage.books import AlreadyTaken, Books, Case, NoSuchCase, NoSuchLink, Store
+from storage.books import Books, Case, NoSuchCase, NoSuchLink, Store
 from storage.drafts import Drafts
 from storage.keys import StaffKeys
 
@@ -235,6 +236,7 @@ class Casebook:
                 due = await books.links.due_in([case.id for case in held], act.today)
                 return lists.mine(held, act.here, due, await leases.offered_of(books, held))
             waiting = await books.cases.count_waiting()
+            page = min(page, max(0, waiting - 1) // A_PAGE)  # others were taken meanwhile
             cases = await books.cases.waiting(A_PAGE, page * A_PAGE)
             duty = await books.signs.out("duty")
             withdrawn = await books.cases.withdrawn(MOST_WITHDRAWN + 1)
@@ -255,11 +257,13 @@ class Casebook:
             return lists.choose("draw", await books.cases.held_by(act.by.id), act.here)
 
     async def named(self, act: Act, name: str, verb: str = "panel") -> Screen:
-        """One case by its two words, and what is done with it."""
+        """One case by its two words, and what is done with it; one that waits is seen first."""
         async with self.store.in_turn() as books:
             case = await books.cases.named(" ".join(name.lower().split()))
         if case is None:
             return Screen((staff.NOT_NAMED,))
+        if verb == "panel" and case.state == "waiting":
+            verb = "see"
         return await self.press(act, staff.press(verb, case.id))
 
     async def with_link(self, act: Act, links: Sequence[Link]) -> Screen:
@@ -374,18 +378,6 @@ def awaited(screen: Screen, case_id: str, message: int) -> bytes | None:
 async def seen_first(books: Books, update: int, now: datetime) -> bool:
     """True once for each update."""
     return await books.seen.mark("staff", "update", str(update), now)
-
-
-async def claimed(books: Books, by: Caseworker, case_id: str, now: datetime) -> Case:
-    """The case as it is after this press: this caseworker's, or the one's who came first."""
-    try:
-        case = await books.cases.claim(case_id, by.id, by.name)
-    except AlreadyTaken:
-        return await books.cases.get(case_id)
-    await books.audit.add(by.id, "take", case.name, now)
-    await leases.take_up(books, case, by, now)
-    await books.outbox.put_card(case.id, case.urgency, now)
-    return case
 
 
 async def accepted(books: Books, case: Case, act: Act) -> Case:

@@ -19,7 +19,7 @@ from handlers.kin import bucket
 from handlers.staff import Caseworker, Screen, Summary, under_age
 from handlers.talk import Say
 from locales import LANGUAGES, N_
-from storage.books import Books, Case, Consent, LinkRow, NoSuchLink, Request
+from storage.books import AlreadyTaken, Books, Case, Consent, LinkRow, NoSuchLink, Request
 from storage.keys import StaffKeys
 from storage.links import Elsewhere
 from storage.seal import NotOpened, Place, Sealed, seal, unseal
@@ -137,6 +137,18 @@ def unlocked(case_id: str, holder: int) -> str:
 async def is_closed(books: Books, case: Case, holder: int) -> bool:
     """Whether the links of a case stay closed to who holds it."""
     return under_age(case) and await books.outbox.get(unlocked(case.id, holder)) is None
+
+
+async def claimed(books: Books, by: Caseworker, case_id: str, now: datetime) -> Case:
+    """The case as it is after this press: this caseworker's, or the one's who came first."""
+    try:
+        case = await books.cases.claim(case_id, by.id, by.name)
+    except AlreadyTaken:
+        return await books.cases.get(case_id)
+    await books.audit.add(by.id, "take", case.name, now)
+    await leases.take_up(books, case, by, now)
+    await books.outbox.put_card(case.id, case.urgency, now)
+    return case
 
 
 async def put_fresh_card(books: Books, case: Case, now: datetime, loud: bool = False) -> None:
@@ -276,6 +288,18 @@ async def the_link(work: Work, number: int) -> Opened:
 
 
 # Verbs of the panel
+
+
+async def see(work: Work, page: int, word: str) -> Screen:
+    """What the group's card tells, with the way back to that page of the queue."""
+    return desk.waiting(await told(work), page)
+
+
+async def take(work: Work, number: int, word: str) -> Screen:
+    """As on the card: the first press wins."""
+    if work.first:
+        await claimed(work.books, work.act.by, work.case.id, work.act.now)
+    return desk.panel(await told(work), work.act.by)
 
 
 async def show_panel(work: Work, number: int, word: str) -> Screen:

@@ -86,6 +86,12 @@ def panel(of: Summary, by: Caseworker, first: Say | None = None) -> Screen:
     return Screen(tuple(lines), tuple(panel_buttons(of, by)))
 
 
+def waiting(of: Summary, page: int) -> Screen:
+    """A case that waits, as its card tells it: to be taken here too, or back to the queue."""
+    take = Button(press("take", of.case.id), N_("Take"), "primary")
+    return Screen(about(of), (take, Button(f"queue:{page}", N_("Back"))))
+
+
 def panel_of_others(of: Summary, by: Caseworker) -> list[Button]:
     """What may be done with a case by who does not hold it."""
     reopen = Button(press("reopen", of.case.id), N_("Reopen"))

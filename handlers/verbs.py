@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from handlers import asking, casework, endings, handover, letters, recording, relating
 from handlers.casework import Work
-from handlers.rights import holds, may_assign, may_reopen, may_unlock
+from handlers.rights import holds, may_assign, may_reopen, may_take, may_unlock
 from handlers.staff import Caseworker, Screen
 from storage.books import Case
 
@@ -23,6 +23,8 @@ class Verb:
 
 
 PRESSED: Mapping[str, Verb] = {
+    "see": Verb(casework.see, may_take),
+    "take": Verb(casework.take, may_take),
     "panel": Verb(casework.show_panel),
     "show": Verb(casework.reveal),
     "loose": Verb(casework.loosen),

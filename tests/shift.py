@@ -358,7 +358,7 @@ class Shift:
             return
         message, name = found[-1 - which % len(found)]
         verb, _, rest = name.partition(":")
-        if verb in ("take", "accept"):
+        if chat == GROUP and verb in ("take", "accept"):
             await (self.take if verb == "take" else self.accept)(by, rest.split(":")[0])
         elif verb in PRESSED:
             await self.press(by, message, name)

@@ -680,7 +680,7 @@ async def test_a_fresh_card_on_its_way_is_still_looked_for_after_a_take(room: Ro
 
 
 @pytest.mark.parametrize(
-    "name", ["", "nothing", "show:1", "set:" + "0" * 32, "take:" + "a" * 32 + ":0:"]
+    "name", ["", "nothing", "show:1", "set:" + "0" * 32, "accept:" + "a" * 32 + ":0:"]
 )
 async def test_a_button_nobody_knows_does_nothing(small_room: Room, name: str) -> None:
     assert "do not know that button" in said(await small_room.book.press(small_room.act(), name))
@@ -723,8 +723,9 @@ async def test_the_queue_has_the_urgent_first_and_twenty_a_page(small_room: Room
         "Waiting: 22",
         "quick heron — It is happening now — 8 h",
     ]
-    assert labels(first) == ["Next"]
-    assert labels(second) == ["Previous"]
+    assert (labels(first)[0], labels(first)[-1]) == ("quick heron", "Next")
+    assert len(labels(first)) == 21
+    assert labels(second)[-1] == "Previous"
     assert len(said(second).splitlines()) == 3
 
 
@@ -1105,6 +1106,41 @@ async def test_mine_says_which_are_offered(small_room: Room) -> None:
     mine = await small_room.book.listed(small_room.act(), "mine")
 
     assert "— offered to all" in said(mine)
+
+
+async def test_a_case_is_seen_and_taken_from_the_queue_in_private(room: Room) -> None:
+    case_id = await room.file()
+    (button,) = (await room.book.listed(room.act(), "queue")).buttons
+
+    seen = await room.book.press(room.act(), button.name)
+    theirs = await room.press("take", case_id)
+    late = await room.book.press(room.act(MAN), press("take", case_id))
+
+    assert "How urgent" in said(seen)
+    assert labels(seen) == ["Take", "Back"]
+    assert seen.buttons[-1].name == "queue:0"
+    assert "Show links" in labels(theirs)
+    assert said(late) == "Kit has quiet heron."
+    assert await room.audit() == ["take"]
+    kinds = [one.kind for one in await room.letters(after=41 * HOUR)]
+    assert sorted(kinds) == ["card", "lease"]
+
+
+async def test_of_two_who_take_it_in_private_one_has_it(room: Room) -> None:
+    case_id = await room.file()
+
+    first, second = await asyncio.gather(
+        *(room.book.press(room.act(by), press("take", case_id)) for by in (KIT, MAN))
+    )
+
+    assert ("Show links" in labels(first)) is not ("Show links" in labels(second))
+    assert await room.audit() == ["take"]
+
+
+async def test_a_page_of_the_queue_that_is_no_more_shows_the_last_one(small_room: Room) -> None:
+    await small_room.file()
+
+    assert "quiet heron" in said(await small_room.book.listed(small_room.act(), "queue", 3))
 
 
 async def test_the_group_is_told_once_who_stopped_the_work_or_let_it_go_on(room: Room) -> None:

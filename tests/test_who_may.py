@@ -324,11 +324,11 @@ async def test_who_may_gets_their_way_and_no_more(trial: Trial, name: str) -> No
     state = STATES[name]
     by = Caseworker(trial.who.id, trial.who.name, "en", leads=state.leads)
     trial.stand(state)
-    done = set[str]()
+    done, kinds = set[str](), tuple(NAMES) if name in ("administrator", "member") else KINDS
     rows: list[tuple[str, Verb, bool]] = [(verb, row, True) for verb, row in PRESSED.items()]
     rows += [(what, row, False) for what, row in TYPED.items()]
     for verb, row, pressed in rows:
-        for kind in NAMES if name in ("administrator", "member") else KINDS:
+        for kind in kinds:
             case = await trial.case(kind)
             async with trial.at.store.begin() as books:
                 of = await summary(books, case, trial.at.keys.staff)
@@ -352,7 +352,7 @@ async def test_who_may_gets_their_way_and_no_more(trial: Trial, name: str) -> No
                 await trial.drop(kind)
     leads_only = {"unlock", "reassign", "assign"}
     assert leads_only & done == (leads_only if state.leads else set())
-    assert done >= set(PRESSED) - leads_only
+    assert done >= set(PRESSED) - leads_only - ({"see", "take"} if kinds == KINDS else set())
 
 
 @pytest.mark.parametrize("name", ALLOWED)
