@@ -30,6 +30,7 @@ PRESSED: Mapping[str, Verb] = {
     "loose": Verb(casework.loosen),
     "unlock": Verb(casework.ask_unlock, may_unlock),
     "note": Verb(casework.read_notes),
+    "add": Verb(casework.ask_note),
     "record": Verb(recording.ask_link),
     "state": Verb(recording.ask_state),
     "set": Verb(recording.record),

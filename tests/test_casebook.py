@@ -177,7 +177,7 @@ async def test_the_panel_has_no_link_and_no_word_of_the_note(small_room: Room) -
     assert "t.me" not in said(screen)
     assert NOTE not in said(screen)
     assert labels(screen) == [
-        *("Show links", "Note", "Record", "Draft", "Hand over", "Release", "Close"),
+        *("Show links", "Notes", "Record", "Draft", "Hand over", "Release", "Close"),
     ]
 
 
@@ -343,11 +343,13 @@ async def test_a_long_link_is_shown_by_the_second_press_only(small_room: Room) -
 
 async def test_a_typed_note_is_kept_sealed_and_taken_out_of_the_chat(room: Room) -> None:
     case_id = await room.held()
-    asked = await room.press("note", case_id)
+    read = await room.press("note", case_id)
+    asked = await room.press("add", case_id)
 
     screen, on = await room.book.type(room.act(message=8), "zz she will call back")
 
-    assert NOTE in said(asked)
+    assert NOTE in said(read)
+    assert labels(read) == ["Write a note", "Back"]
     assert asked.asks == "note"
     assert on == 7
     assert "zz she" not in said(screen)
@@ -361,9 +363,30 @@ async def test_a_typed_note_is_kept_sealed_and_taken_out_of_the_chat(room: Room)
     assert "zz she will call back" in said(await room.press("note", case_id))
 
 
+async def test_what_is_typed_while_notes_are_read_is_no_note(small_room: Room) -> None:
+    case_id = await small_room.held()
+    await small_room.press("add", case_id)
+    await small_room.press("note", case_id)
+
+    screen, on = await small_room.book.type(small_room.act(message=8), "zz no note")
+
+    assert "not waiting for words" in said(screen)
+    assert on == 0
+
+
+async def test_where_there_is_no_note_the_first_is_asked_for_at_once(small_room: Room) -> None:
+    case_id = await small_room.held(note="")
+
+    asked = await small_room.press("note", case_id)
+
+    assert said(asked) == "quiet heron: type the note for our team, or Back."
+    assert asked.asks == "note"
+    assert await small_room.audit() == ["take"], "nothing was read"
+
+
 async def test_a_note_heard_twice_is_kept_once(room: Room) -> None:
     case_id = await room.held()
-    await room.press("note", case_id)
+    await room.press("add", case_id)
     act = room.act(message=8)
 
     await room.book.type(act, "zz twice")
@@ -378,7 +401,7 @@ async def test_a_note_heard_twice_is_kept_once(room: Room) -> None:
 async def test_words_nobody_asked_for_are_not_kept(small_room: Room) -> None:
     room = small_room
     case_id = await room.held()
-    await room.press("note", case_id)
+    await room.press("add", case_id)
     await room.press("panel", case_id)
 
     screen, on = await room.book.type(room.act(message=8), "zz lost")
@@ -393,7 +416,7 @@ async def test_a_note_for_a_case_given_away_is_neither_kept_nor_taken_away(
 ) -> None:
     room = small_room
     case_id = await room.held()
-    await room.press("note", case_id)
+    await room.press("add", case_id)
     async with room.store.begin() as books:
         await books.cases.release(case_id, KIT.id)
 
@@ -746,9 +769,9 @@ async def test_within_a_day_who_came_first_waits_first(small_room: Room) -> None
 async def test_a_question_left_for_another_case_says_that_it_is_dropped(room: Room) -> None:
     case_id = await room.held()
     other = await room.held(name="calm otter")
-    await room.press("note", case_id)
+    await room.press("add", case_id)
 
-    screen = await room.book.press(room.act(message=9), press("note", other))
+    screen = await room.book.press(room.act(message=9), press("add", other))
     again = await room.book.press(room.act(message=9), press("panel", other))
     _, on = await room.book.type(room.act(message=10), "zz for whom?")
 
@@ -998,7 +1021,7 @@ async def test_ten_reveals_an_hour_are_nobodys_business(room: Room) -> None:
 async def test_while_the_room_is_frozen_nobody_does_anything(room: Room) -> None:
     case_id, other = await room.held(), await room.file(name="calm otter")
     await room.press("show", case_id)
-    await room.press("note", case_id)
+    await room.press("add", case_id)
     await room.book.freeze(room.act(LEAD), on=True)
 
     answers = [
@@ -1021,7 +1044,7 @@ async def test_what_is_typed_while_work_has_stopped_is_said_to_be_lost_and_asked
     room: Room,
 ) -> None:
     case_id = await room.held()
-    await room.press("note", case_id)
+    await room.press("add", case_id)
     await room.book.freeze(room.act(LEAD), on=True)
 
     screen, on = await room.book.type(room.act(message=8), "zz words")

@@ -139,7 +139,7 @@ def test_only_the_holder_sees_a_panel(state: str) -> None:
 def test_a_panel_without_links_offers_no_links() -> None:
     none = desk.panel(Summary(TAKEN), KIT)
 
-    assert labels(none) == ["Note", "Hand over", "Release", "Close"]
+    assert labels(none) == ["Notes", "Hand over", "Release", "Close"]
 
 
 def test_under_eighteen_refer_stands_in_place_of_show_links() -> None:
@@ -147,7 +147,7 @@ def test_under_eighteen_refer_stands_in_place_of_show_links() -> None:
 
     assert labels(desk.panel(of, KIT)) == [
         "Refer",
-        "Note",
+        "Notes",
         "Record",
         "Hand over",
         "Release",

@@ -223,7 +223,7 @@ async def test_the_group_never_holds_a_link_or_a_word_of_a_note(house: Any) -> N
         await at.press(at.kit, "Show links", telegram(1))
         await at.press(at.kit, "Show 2", LONG)
         await at.press(at.kit, "Back", "How urgent")
-        await at.press(at.kit, "Note", NOTE)
+        await at.press(at.kit, "Notes", NOTE)
         await at.kit.say("zz second invented note")
         await at.kit.sees("The note is kept.")
         await at.press(at.kit, "Record", "which link?")
@@ -274,7 +274,7 @@ async def test_a_record_begins_on_the_page_of_links_and_is_undone(house: Any) ->
 async def test_notes_are_inert_too_and_hidden_in_time(house: Any) -> None:
     async with house() as at:
         await at.held(note="zz see t.me/zz_invented @zz_invented_person")
-        shown = await at.press(at.kit, "Note", "zz see")
+        shown = await at.press(at.kit, "Notes", "zz see")
 
         assert shown.protected
         assert kinds_of(shown) == {"bold", "code"}
@@ -288,7 +288,8 @@ async def test_notes_are_inert_too_and_hidden_in_time(house: Any) -> None:
 async def test_a_typed_note_leaves_the_chat_and_is_in_the_notes(house: Any) -> None:
     async with house() as at:
         await at.held()
-        await at.press(at.kit, "Note", "Type the note")
+        await at.press(at.kit, "Notes", "hidden after 15 minutes")
+        await at.press(at.kit, "Write a note", "type the note")
 
         await at.kit.say("zz called back, all is well")
 
@@ -296,7 +297,7 @@ async def test_a_typed_note_leaves_the_chat_and_is_in_the_notes(house: Any) -> N
         await at.kit.until(
             lambda screen: not any("zz called" in one.text for one in screen), "note taken away"
         )
-        await at.press(at.kit, "Note", "zz called back, all is well")
+        await at.press(at.kit, "Notes", "zz called back, all is well")
 
 
 async def test_a_long_link_is_shown_by_a_second_press_and_withdrawn(house: Any) -> None:
@@ -696,7 +697,8 @@ async def test_updates_that_come_again_do_nothing_twice(house: Any) -> None:
         case_id = await at.held(news=True)
         await at.press(at.kit, "Show links", telegram(1))
         await at.press(at.kit, "Back", "How urgent")
-        await at.press(at.kit, "Note", "Type the note")
+        await at.press(at.kit, "Notes", "hidden after 15 minutes")
+        await at.press(at.kit, "Write a note", "type the note")
         await at.kit.say("zz only once")
         await at.kit.sees("The note is kept.")
         await at.press(at.kit, "Record", "which link?")
@@ -821,7 +823,8 @@ async def test_a_picture_with_words_at_the_note_is_refused_and_nothing_is_kept(
 ) -> None:
     async with house() as at:
         case_id = await at.held()
-        await at.press(at.kit, "Note", "Type the note")
+        await at.press(at.kit, "Notes", "hidden after 15 minutes")
+        await at.press(at.kit, "Write a note", "type the note")
 
         (sent,) = await at.kit.media(kind, "zz a caption")
 
@@ -904,7 +907,8 @@ async def test_who_does_something_after_the_warning_keeps_the_case(house: Any) -
 
         await at.press(at.kit, "Open", "How urgent")
         at.move(8 * HOUR + 60)
-        await at.press(at.kit, "Note", "Type the note")
+        await at.press(at.kit, "Notes", "hidden after 15 minutes")
+        await at.press(at.kit, "Write a note", "type the note")
 
         assert await at.audit() == ["take", "read note"]
 
@@ -1111,7 +1115,8 @@ async def test_what_is_typed_while_work_has_stopped_is_typed_again_afterwards(
     async with house() as at:
         await at.held()
         lead = at.phone("阿文", group=True)
-        await at.press(at.kit, "Note", "Type the note")
+        await at.press(at.kit, "Notes", "hidden after 15 minutes")
+        await at.press(at.kit, "Write a note", "type the note")
         await lead.say("/freeze")
         await at.group.sees("阿文 has stopped all work")
 
