@@ -654,7 +654,7 @@ async def test_a_lead_opens_a_case_again_that_another_closed_and_nobody_else_doe
 async def test_releasing_puts_it_back_and_somebody_else_may_take_it(room: Room) -> None:
     case_id = await room.held()
 
-    screen = await room.press("release", case_id)
+    screen = await room.press("give", case_id)
 
     assert "is waiting" in said(screen)
     assert "is yours" in await room.take(case_id, MAN)
@@ -684,7 +684,7 @@ async def test_a_card_of_a_case_given_back_takes_the_place_of_the_old_one(room: 
     async with room.store.begin() as books:
         await books.posts.put(case_id, -100, 55, 1)
 
-    await room.press("release", case_id)
+    await room.press("give", case_id)
 
     (card,) = [one for one in await room.letters() if one.kind == "card"]
     assert card.body == {"urgency": "soon", "fresh": 55}
@@ -694,7 +694,7 @@ async def test_a_fresh_card_on_its_way_is_still_looked_for_after_a_take(room: Ro
     case_id = await room.held()
     async with room.store.begin() as books:
         await books.posts.put(case_id, -100, 55, 1)
-    await room.press("release", case_id)
+    await room.press("give", case_id)
 
     await room.take(case_id, MAN)
 
@@ -864,7 +864,7 @@ async def test_a_case_is_held_for_48_hours_from_the_last_act(room: Room) -> None
     assert "lease" not in [one.kind for one in await room.letters(after=40 * HOUR - 1)]
 
 
-@pytest.mark.parametrize(("verb", "word"), [("release", ""), ("end", "withdrawn")])
+@pytest.mark.parametrize(("verb", "word"), [("give", ""), ("end", "withdrawn")])
 async def test_what_nobody_holds_has_no_lease(room: Room, verb: str, word: str) -> None:
     case_id = await room.held()
 
@@ -872,12 +872,12 @@ async def test_what_nobody_holds_has_no_lease(room: Room, verb: str, word: str) 
 
     kinds = [one.kind for one in await room.letters(after=100 * HOUR)]
     assert "lease" not in kinds
-    assert ("unclaimed" in kinds) is (verb == "release")
+    assert ("unclaimed" in kinds) is (verb == "give")
 
 
 async def test_taking_a_case_ends_its_reminders(room: Room) -> None:
     case_id = await room.held()
-    await room.press("release", case_id)
+    await room.press("give", case_id)
 
     await room.take(case_id, MAN)
 
@@ -1147,6 +1147,19 @@ async def test_a_case_is_seen_and_taken_from_the_queue_in_private(room: Room) ->
     assert await room.audit() == ["take"]
     kinds = [one.kind for one in await room.letters(after=41 * HOUR)]
     assert sorted(kinds) == ["card", "lease"]
+
+
+async def test_release_asks_once_before_it_gives_the_case_back(small_room: Room) -> None:
+    case_id = await small_room.held()
+
+    asked = await small_room.press("release", case_id)
+    held = await small_room.audit()
+    given = await small_room.press("give", case_id)
+
+    assert said(asked) == "quiet heron: give it back to the queue?"
+    assert labels(asked) == ["Yes, give it back", "Back"]
+    assert held == ["take"]
+    assert "is waiting" in said(given)
 
 
 async def test_of_two_who_take_it_in_private_one_has_it(room: Room) -> None:

@@ -850,7 +850,8 @@ async def test_a_released_case_gets_a_fresh_card_and_the_old_one_goes(house: Any
         old = await at.group.sees("With: Kit")
         await at.group.say("lunch?")
 
-        await at.press(at.kit, "Release", "is waiting")
+        await at.press(at.kit, "Release", "give it back to the queue?")
+        await at.press(at.kit, "Yes, give it back", "is waiting")
 
         screen = await at.group.until(
             lambda screen: old.id not in [one.id for one in screen], "old card gone"
