@@ -254,6 +254,7 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
         lets(consents, "watch"),
         await books.letterboxes.get(case.id) is not None,
         await leases.is_offered(books, case.id),
+        not case.news and lets(consents, "write"),
     )
 
 

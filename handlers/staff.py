@@ -64,7 +64,7 @@ class Summary:
     *links*: how many are in each state. *note*: whether the person left one. *check*: what came of
     the legal check, where they attached it. *may_ask*: whether they let us ask the platforms,
     *watch*: look for new copies; *reachable*: be written to. *offered*: its holder would hand it
-    over.
+    over. *news_ended*: the person wanted news, and they ended with the closing.
     """
 
     case: Case
@@ -77,6 +77,7 @@ class Summary:
     watch: bool = False
     reachable: bool = False
     offered: bool = False
+    news_ended: bool = False
 
 
 def press(verb: str, case_id: str, number: int = 0, word: str = "") -> str:
@@ -203,7 +204,7 @@ def about(of: Summary) -> tuple[Say, ...]:
     if of.happened:
         kinds = tuple(Say(HAPPENED[kind]) for kind in of.happened if kind in HAPPENED)
         lines.append(Say(N_("• What happened: {kinds}"), {"kinds": kinds}))
-    lines.append(Say(N_("• News: wanted") if case.news else N_("• News: not wanted")))
+    lines.append(news_line(of))
     if of.watch:
         lines.append(Say(N_("• New copies: look for them")))
     if under_age(case):
@@ -213,6 +214,14 @@ def about(of: Summary) -> tuple[Say, ...]:
     if case.ends:
         lines.append(Say(WITHDRAWN, {"day": spelled(case.ends)}))
     return tuple(lines)
+
+
+def news_line(of: Summary) -> Say:
+    """Whether the person is told when something changes."""
+    if of.case.news:
+        return Say(N_("• News: wanted"))
+    ended, never = N_("• News: ended when the case was closed"), N_("• News: not wanted")
+    return Say(ended if of.news_ended else never)
 
 
 LANGUAGE_WORDS = {"yue_Hant": N_("in Cantonese"), "en": N_("in English")}

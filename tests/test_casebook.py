@@ -613,7 +613,7 @@ async def test_closing_ends_news_and_opening_again_says_that_nobody_is_told(room
     screen, _ = await room.book.type(room.act(message=8), "zz they wrote again")
 
     assert "The person is not told by us" in said(screen)
-    assert "News: not wanted" in said(screen)
+    assert "News: ended when the case was closed" in said(screen)
     assert [(one.id, one.version) for one in await room.letters("door")] == [(last.id, 1)]
 
 
@@ -1147,6 +1147,21 @@ async def test_a_case_is_seen_and_taken_from_the_queue_in_private(room: Room) ->
     assert await room.audit() == ["take"]
     kinds = [one.kind for one in await room.letters(after=41 * HOUR)]
     assert sorted(kinds) == ["card", "lease"]
+
+
+@pytest.mark.parametrize(
+    ("news", "line"), [(True, "ended when the case was closed"), (False, "not wanted")]
+)
+async def test_news_that_ended_with_the_case_are_not_said_to_be_unwanted(
+    small_room: Room, news: bool, line: str
+) -> None:
+    case_id = await small_room.held(news=news)
+    await small_room.press("end", case_id, 0, "withdrawn")
+    await small_room.press("reopen", case_id)
+
+    screen, _ = await small_room.book.type(small_room.act(), "zz they wrote again")
+
+    assert f"• News: {line}" in said(screen)
 
 
 async def test_release_asks_once_before_it_gives_the_case_back(small_room: Room) -> None:
