@@ -285,13 +285,13 @@ class Clerk:
         if case.state != "taken":
             return Nothing()
         if body["stage"] == "warn":
-            return self._to_one(body["holder"], staff.tell(case, "ends soon"), body, now)
+            return await self._to_one(books, body["holder"], staff.tell(case, "ends soon"), now)
         await books.cases.give(case.id, None, None)
         await books.audit.add(body["holder"], "lease ended", case.name, now)
         await leases.hide_shown(books, body["holder"], now)
         await leases.wait(books, case.id, now)
         await put_fresh_card(books, case, now)
-        return self._to_one(body["holder"], staff.tell(case, "ended"), body, now)
+        return await self._to_one(books, body["holder"], staff.tell(case, "ended"), now)
 
     async def after_lease(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
@@ -330,7 +330,8 @@ class Clerk:
     async def word(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """One line for a caseworker about their case."""
         body, case = letter.body, await books.cases.get(str(letter.case_id))
-        return self._to_one(body["chat"], staff.tell(case, body["what"], body["by"]), body, now)
+        screen = staff.tell(case, body["what"], body["by"])
+        return await self._to_one(books, body["chat"], screen, now)
 
     async def leads(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """A letter for each lead; who never began the private chat is called in the group."""
@@ -353,7 +354,7 @@ class Clerk:
 
     async def lead(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """One line for one lead."""
-        return self._to_one(letter.body["chat"], staff.to_leads(letter.body), {}, now)
+        return await self._to_one(books, letter.body["chat"], staff.to_leads(letter.body), now)
 
     async def after_lead(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
@@ -372,8 +373,9 @@ class Clerk:
         await leases.note_head(books, rows, now)
         return Nothing()
 
-    def _to_one(self, chat: int, screen: Screen, body: Mapping[str, Any], now: datetime) -> Send:
-        answer = spoken(screen, body.get("language"), now)
+    async def _to_one(self, books: Books, chat: int, screen: Screen, now: datetime) -> Send:
+        """In their language, where it is known."""
+        answer = spoken(screen, await leases.language_of(books, chat), now)
         return Send(Parcel(chat, answer, silent=False, protect=True))
 
     async def withdraw(self, books: Books, letter: Letter, now: datetime) -> Errand:

@@ -224,7 +224,7 @@ class Casebook:
                 await leases.lay_down(books, case.id)
                 await leases.wait(books, case.id, now)
                 await put_fresh_card(books, case, now)
-            for sign in ("duty", "lead"):
+            for sign in ("duty", "lead", "speaks"):
                 await books.signs.take_down(sign, who)
             await leases.hide_shown(books, who, now)
 
@@ -300,6 +300,7 @@ class Casebook:
     async def duty(self, act: Act, on: bool) -> Screen:
         """On duty, or off; who leaves the group is off."""
         async with self.store.in_turn() as books:
+            await leases.note_language(books, act.by.id, act.by.language)
             if on:
                 await books.signs.hang("duty", act.by.id, act.by.name)
             else:
@@ -310,6 +311,7 @@ class Casebook:
         """A lead has begun the private chat: from now on there is somebody to tell."""
         async with self.store.in_turn() as books:
             await books.signs.hang("lead", lead.id, lead.name)
+            await leases.note_language(books, lead.id, lead.language)
 
     async def freeze(self, act: Act, on: bool, there: bool = False) -> Screen:
         """A lead stops all work on cases, and hides what is shown of them; or lets it go on.

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import StatementError
 
+from handlers import leases
 from handlers.casebook import Casebook
 from handlers.casework import Act
 from handlers.links import find
@@ -1162,6 +1163,25 @@ async def test_news_that_ended_with_the_case_are_not_said_to_be_unwanted(
     screen, _ = await small_room.book.type(small_room.act(), "zz they wrote again")
 
     assert f"• News: {line}" in said(screen)
+
+
+async def test_what_a_caseworker_does_tells_in_which_language_to_write_to_them(
+    small_room: Room,
+) -> None:
+    async def told() -> list[str | None]:
+        async with small_room.store.begin() as books:
+            return [await leases.language_of(books, who.id) for who in (KIT, MAN, LEAD)]
+
+    nobody = await told()
+    await small_room.held()
+    await small_room.book.duty(small_room.act(MAN), on=True)
+    await small_room.book.reach(LEAD)
+    all_three = await told()
+    await small_room.book.let_go(KIT.id, small_room.now())
+
+    assert nobody == [None, None, None]
+    assert all_three == ["en", "yue_Hant", "en"]
+    assert await told() == [None, "yue_Hant", "en"], "who has left the group is forgotten"
 
 
 async def test_release_asks_once_before_it_gives_the_case_back(small_room: Room) -> None:

@@ -1041,7 +1041,7 @@ async def test_a_lead_who_began_the_private_chat_is_told_there(house: Any) -> No
             await at.press(at.kit, "Show links", telegram(1))
             await at.press(at.kit, "Back", "How urgent")
 
-        await lead.sees("more than ten times within an hour")
+        await lead.sees("Kit 一個鐘內打開連結超過十次")
 
 
 async def test_leads_get_the_end_of_the_audit_chain_once_a_day(house: Any) -> None:
