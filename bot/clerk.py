@@ -21,6 +21,7 @@ from bot.parcels import (
 )
 from bot.rush import MANY
 from handlers import (
+    commands,
     counting,
     desk,
     digest,
@@ -179,19 +180,24 @@ class Clerk:
             await marking.mark(books, await books.cases.get(case_id), self.keys, now)
 
     async def say(self, books: Books, letter: Letter, now: datetime) -> Errand:
-        """The answer to what was asked in the group."""
-        what = letter.body["what"]
+        """The answer to what was asked in the group; that work stops or goes on is heard."""
+        body, what = letter.body, letter.body["what"]
+        if what in staff.FREEZES:
+            line = staff.freezes(what, body["name"], body["time"])
+            return Send(self.to_group(Screen((line,)), now, silent=False))
         if what in ("queue", "mine") and await guestbook.leaking(books):
             what = "held back"
-        screen = await self._said(books, what, letter.body["holder"], now)
+        screen = await self._said(books, what, body, now)
         return Send(self.to_group(screen, now))
 
-    async def _said(self, books: Books, what: str, holder: int, now: datetime) -> Screen:
+    async def _said(
+        self, books: Books, what: str, body: Mapping[str, Any], now: datetime
+    ) -> Screen:
         match what:
             case "queue":
                 return await self._queue(books, now)
             case "mine":
-                cases = (await books.cases.held_by(holder))[:A_PAGE]
+                cases = (await books.cases.held_by(body["holder"]))[:A_PAGE]
                 today = here(now).date()
                 due = await books.links.due_in([case.id for case in cases], today)
                 offered = await leases.offered_of(books, cases)
@@ -213,7 +219,7 @@ class Clerk:
             case "duty":
                 return lists.on_duty(await books.signs.out("duty"))
             case _:
-                return Screen(staff.GROUP_HELP)
+                return commands.group_help(bool(body.get("leads")))
 
     async def _queue(self, books: Books, now: datetime) -> Screen:
         waiting = await books.cases.count_waiting()
@@ -279,13 +285,13 @@ class Clerk:
         if case.state != "taken":
             return Nothing()
         if body["stage"] == "warn":
-            return self._to_one(body["holder"], staff.tell(case, "ends soon"), body, now)
+            return await self._to_one(books, body["holder"], staff.tell(case, "ends soon"), now)
         await books.cases.give(case.id, None, None)
         await books.audit.add(body["holder"], "lease ended", case.name, now)
         await leases.hide_shown(books, body["holder"], now)
         await leases.wait(books, case.id, now)
         await put_fresh_card(books, case, now)
-        return self._to_one(body["holder"], staff.tell(case, "ended"), body, now)
+        return await self._to_one(books, body["holder"], staff.tell(case, "ended"), now)
 
     async def after_lease(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
@@ -324,7 +330,8 @@ class Clerk:
     async def word(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """One line for a caseworker about their case."""
         body, case = letter.body, await books.cases.get(str(letter.case_id))
-        return self._to_one(body["chat"], staff.tell(case, body["what"], body["by"]), body, now)
+        screen = staff.tell(case, body["what"], body["by"])
+        return await self._to_one(books, body["chat"], screen, now)
 
     async def leads(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """A letter for each lead; who never began the private chat is called in the group."""
@@ -347,7 +354,7 @@ class Clerk:
 
     async def lead(self, books: Books, letter: Letter, now: datetime) -> Errand:
         """One line for one lead."""
-        return self._to_one(letter.body["chat"], staff.to_leads(letter.body), {}, now)
+        return await self._to_one(books, letter.body["chat"], staff.to_leads(letter.body), now)
 
     async def after_lead(
         self, books: Books, letter: Letter, errand: Errand, outcome: Outcome, now: datetime
@@ -366,8 +373,9 @@ class Clerk:
         await leases.note_head(books, rows, now)
         return Nothing()
 
-    def _to_one(self, chat: int, screen: Screen, body: Mapping[str, Any], now: datetime) -> Send:
-        answer = spoken(screen, body.get("language"), now)
+    async def _to_one(self, books: Books, chat: int, screen: Screen, now: datetime) -> Send:
+        """In their language, where it is known."""
+        answer = spoken(screen, await leases.language_of(books, chat), now)
         return Send(Parcel(chat, answer, silent=False, protect=True))
 
     async def withdraw(self, books: Books, letter: Letter, now: datetime) -> Errand:

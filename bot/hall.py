@@ -17,8 +17,8 @@ from bot.members import Members
 from bot.parcels import Done, Gone, NotThere, Outcome, Parcel, Same, Wrong
 from bot.postman import Postman
 from bot.trouble import Unanswered
+from handlers import commands, staff
 from handlers import room as rooms
-from handlers import staff
 from handlers.casebook import Casebook
 from handlers.casework import Act
 from handlers.guestbook import Guestbook
@@ -28,7 +28,6 @@ from handlers.staff import Caseworker, Screen
 from handlers.talk import Say
 from locales import language_of
 
-COMMANDS = (*staff.COMMANDS, "start")
 ANONYMOUS = 1087968824  # GroupAnonymousBot, in place of an administrator who remains anonymous
 NOBODY = frozenset({ANONYMOUS, 136817688, 777000})  # and of a channel, and Telegram itself
 COMMAND = re.compile(r"/([a-z]+)(?:@(\w+))?(?:\s+(\S.*))?", re.DOTALL)
@@ -92,13 +91,14 @@ class Hall:
         self.poke()
 
     async def _asked(self, update: int, message: Message, what: str, rest: str) -> None:
-        if what not in COMMANDS:
+        if what not in (*commands.COMMANDS, "start"):
             return
         user = message.from_user
         if user is None or message.sender_chat or user.id in NOBODY:
             hidden = user is not None and user.id == ANONYMOUS
             who = "hidden" if hidden else "yourself"
-            await self.casebook.answer_group(0, who, update, self.now())
+            nobody = Caseworker(0, "", None)
+            await self.casebook.answer_group(nobody, who, update, self.now())
             return
         act, refused = await self._let_in(self.act_of(user, update, message.message_id))
         if refused is not None:
@@ -107,11 +107,11 @@ class Hall:
             await self.inspector.look(update)
             return
         if what in ("freeze", "thaw"):
-            await self.casebook.freeze(act, what == "freeze")
-            what = "frozen" if act.by.leads else "leads only"
+            await self.casebook.freeze(act, what == "freeze", there=True)
+            what = "leads only"  # for anybody else: this update of a lead's has its answer
         elif rest in ("on", "off"):
             await self.casebook.duty(act, rest == "on")
-        await self.casebook.answer_group(user.id, what, update, self.now())
+        await self.casebook.answer_group(act.by, what, update, self.now())
 
     async def _rearranged(self, message: Message) -> None:
         """A bot joined, or messages now go after another time."""
@@ -189,7 +189,7 @@ class Hall:
             case "duty" if rest in ("on", "off"):
                 return await self.casebook.duty(act, rest == "on")
             case _:
-                return Screen(staff.HELP)
+                return commands.private_help(act.by.leads)
 
     # Presses
 

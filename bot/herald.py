@@ -36,7 +36,8 @@ class Herald:
         if letter.body["what"] == "withdrawn" and case.ends is None:
             return Nothing()  # they keep it, and that has a letter of its own
         if case.state == "taken" and case.holder is not None:
-            answer = spoken(notices.to_holder(case, letter.body), None, now)
+            language = await leases.language_of(books, case.holder)
+            answer = spoken(notices.to_holder(case, letter.body), language, now)
             return Send(Parcel(case.holder, answer, silent=False, protect=True))
         again, kept = letter.body.get("again"), letter.body["what"] == "kept"
         if case.state == "waiting" and (again or kept):

@@ -8,7 +8,7 @@ from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
 from bot.clerk import Room, here, moment
-from handlers import staff
+from handlers.commands import COMMANDS, in_menu
 from handlers.spoken import Voice
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ async def set_menu(bot: Bot, room: Room, now: datetime) -> None:
     try:
         for phone, language in PHONES.items():
             voice = Voice(language, here(now).date())
-            menu = [BotCommand(name, voice.label(words)) for name, words in staff.COMMANDS.items()]
+            menu = [BotCommand(name, voice.label(in_menu(one))) for name, one in COMMANDS.items()]
             await bot.set_my_commands(menu, scope, phone or None)
     except TelegramError as error:
         log.warning("staff: the menu of commands was not set, %s", type(error).__name__)

@@ -72,9 +72,8 @@ class Prompter:
         return await self._to_holder(books, case, screen, now)
 
     async def _to_holder(self, books: Books, case: Case, screen: Screen, now: datetime) -> Errand:
-        """In the language that their lease is kept with."""
+        """In their language, where it is known."""
         if case.state != "taken" or case.holder is None:
             return Nothing()
-        lease = await books.outbox.get(leases.lease_key(case.id))
-        answer = spoken(screen, lease.body["language"] if lease else None, now)
+        answer = spoken(screen, await leases.language_of(books, case.holder), now)
         return Send(Parcel(case.holder, answer, silent=False, protect=True))

@@ -16,6 +16,7 @@ from handlers.casework import (
     KEPT_FOR,
     Act,
     Work,
+    claimed,
     put_fresh_card,
     summary,
     tell,
@@ -29,7 +30,7 @@ from handlers.rights import holds
 from handlers.staff import Awaited, Caseworker, Screen
 from handlers.talk import Say
 from handlers.verbs import PRESSED, TYPED, Verb
-from storage.books import AlreadyTaken, Books, Case, NoSuchCase, NoSuchLink, Store
+from storage.books import Books, Case, NoSuchCase, NoSuchLink, Store
 from storage.drafts import Drafts
 from storage.keys import StaffKeys
 
@@ -223,7 +224,7 @@ class Casebook:
                 await leases.lay_down(books, case.id)
                 await leases.wait(books, case.id, now)
                 await put_fresh_card(books, case, now)
-            for sign in ("duty", "lead"):
+            for sign in ("duty", "lead", "speaks"):
                 await books.signs.take_down(sign, who)
             await leases.hide_shown(books, who, now)
 
@@ -235,16 +236,17 @@ class Casebook:
                 due = await books.links.due_in([case.id for case in held], act.today)
                 return lists.mine(held, act.here, due, await leases.offered_of(books, held))
             waiting = await books.cases.count_waiting()
+            page = min(page, max(0, waiting - 1) // A_PAGE)  # others were taken meanwhile
             cases = await books.cases.waiting(A_PAGE, page * A_PAGE)
             duty = await books.signs.out("duty")
             withdrawn = await books.cases.withdrawn(MOST_WITHDRAWN + 1)
             return lists.queue(cases, waiting, page, act.here, duty, withdrawn)
 
-    async def answer_group(self, by: int, what: str, update: int, now: datetime) -> None:
+    async def answer_group(self, by: Caseworker, what: str, update: int, now: datetime) -> None:
         """Asked in the group, answered there by the courier."""
         async with self.store.in_turn() as books:
             if await seen_first(books, update, now):
-                body = {"what": what, "holder": by}
+                body = {"what": what, "holder": by.id, "leads": by.leads}
                 await books.outbox.put("staff", "say", body=body, due=now)
 
     async def family(self, act: Act, name: str) -> Screen:
@@ -255,11 +257,13 @@ class Casebook:
             return lists.choose("draw", await books.cases.held_by(act.by.id), act.here)
 
     async def named(self, act: Act, name: str, verb: str = "panel") -> Screen:
-        """One case by its two words, and what is done with it."""
+        """One case by its two words, and what is done with it; one that waits is seen first."""
         async with self.store.in_turn() as books:
             case = await books.cases.named(" ".join(name.lower().split()))
         if case is None:
             return Screen((staff.NOT_NAMED,))
+        if verb == "panel" and case.state == "waiting":
+            verb = "see"
         return await self.press(act, staff.press(verb, case.id))
 
     async def with_link(self, act: Act, links: Sequence[Link]) -> Screen:
@@ -296,6 +300,7 @@ class Casebook:
     async def duty(self, act: Act, on: bool) -> Screen:
         """On duty, or off; who leaves the group is off."""
         async with self.store.in_turn() as books:
+            await leases.note_language(books, act.by.id, act.by.language)
             if on:
                 await books.signs.hang("duty", act.by.id, act.by.name)
             else:
@@ -306,14 +311,22 @@ class Casebook:
         """A lead has begun the private chat: from now on there is somebody to tell."""
         async with self.store.in_turn() as books:
             await books.signs.hang("lead", lead.id, lead.name)
+            await leases.note_language(books, lead.id, lead.language)
 
-    async def freeze(self, act: Act, on: bool) -> Screen:
-        """A lead stops all work on cases, and hides what is shown of them; or lets it go on."""
+    async def freeze(self, act: Act, on: bool, there: bool = False) -> Screen:
+        """A lead stops all work on cases, and hides what is shown of them; or lets it go on.
+
+        The group is told of it; asked *there*, also where it was so before.
+        """
         if not act.by.leads:
             return Screen((staff.LEADS_ONLY,))
         async with self.store.in_turn() as books:
-            if on != bool(await books.signs.out("frozen")):
+            first = await seen_first(books, act.update, act.now)
+            if first and on != bool(await books.signs.out("frozen")):
                 await (stop if on else let_go_on)(books, act)
+                await tell_all(books, act, "freeze" if on else "thaw")
+            elif first and there:
+                await tell_all(books, act, "frozen")
             return Screen((staff.frozen(await books.signs.out("frozen")),))
 
     async def throw_out(self, act: Act) -> Screen:
@@ -351,6 +364,12 @@ async def let_go_on(books: Books, act: Act) -> None:
     await books.audit.add(act.by.id, "thaw", "", act.now)
 
 
+async def tell_all(books: Books, act: Act, what: str) -> None:
+    """One line in the group: who did it, and at what time in Hong Kong."""
+    body = {"what": what, "holder": act.by.id, "name": act.by.name, "time": f"{act.here:%H:%M}"}
+    await books.outbox.put("staff", "say", body=body, due=act.now)
+
+
 def awaited(screen: Screen, case_id: str, message: int) -> bytes | None:
     """What *screen* asks to be typed, to be remembered; None where it asks nothing."""
     if not screen.asks:
@@ -361,18 +380,6 @@ def awaited(screen: Screen, case_id: str, message: int) -> bytes | None:
 async def seen_first(books: Books, update: int, now: datetime) -> bool:
     """True once for each update."""
     return await books.seen.mark("staff", "update", str(update), now)
-
-
-async def claimed(books: Books, by: Caseworker, case_id: str, now: datetime) -> Case:
-    """The case as it is after this press: this caseworker's, or the one's who came first."""
-    try:
-        case = await books.cases.claim(case_id, by.id, by.name)
-    except AlreadyTaken:
-        return await books.cases.get(case_id)
-    await books.audit.add(by.id, "take", case.name, now)
-    await leases.take_up(books, case, by, now)
-    await books.outbox.put_card(case.id, case.urgency, now)
-    return case
 
 
 async def accepted(books: Books, case: Case, act: Act) -> Case:

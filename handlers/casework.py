@@ -19,7 +19,7 @@ from handlers.kin import bucket
 from handlers.staff import Caseworker, Screen, Summary, under_age
 from handlers.talk import Say
 from locales import LANGUAGES, N_
-from storage.books import Books, Case, Consent, LinkRow, NoSuchLink, Request
+from storage.books import AlreadyTaken, Books, Case, Consent, LinkRow, NoSuchLink, Request
 from storage.keys import StaffKeys
 from storage.links import Elsewhere
 from storage.seal import NotOpened, Place, Sealed, seal, unseal
@@ -139,6 +139,18 @@ async def is_closed(books: Books, case: Case, holder: int) -> bool:
     return under_age(case) and await books.outbox.get(unlocked(case.id, holder)) is None
 
 
+async def claimed(books: Books, by: Caseworker, case_id: str, now: datetime) -> Case:
+    """The case as it is after this press: this caseworker's, or the one's who came first."""
+    try:
+        case = await books.cases.claim(case_id, by.id, by.name)
+    except AlreadyTaken:
+        return await books.cases.get(case_id)
+    await books.audit.add(by.id, "take", case.name, now)
+    await leases.take_up(books, case, by, now)
+    await books.outbox.put_card(case.id, case.urgency, now)
+    return case
+
+
 async def put_fresh_card(books: Books, case: Case, now: datetime, loud: bool = False) -> None:
     """A new card at the end of the group's chat, where it is seen; the old one goes after it.
 
@@ -242,6 +254,7 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
         lets(consents, "watch"),
         await books.letterboxes.get(case.id) is not None,
         await leases.is_offered(books, case.id),
+        not case.news and lets(consents, "write"),
     )
 
 
@@ -281,6 +294,18 @@ async def the_link(work: Work, number: int) -> Opened:
 
 
 # Verbs of the panel
+
+
+async def see(work: Work, page: int, word: str) -> Screen:
+    """What the group's card tells, with the way back to that page of the queue."""
+    return desk.waiting(await told(work), page)
+
+
+async def take(work: Work, number: int, word: str) -> Screen:
+    """As on the card: the first press wins."""
+    if work.first:
+        await claimed(work.books, work.act.by, work.case.id, work.act.now)
+    return desk.panel(await told(work), work.act.by)
 
 
 async def show_panel(work: Work, number: int, word: str) -> Screen:
@@ -353,11 +378,19 @@ def page_with(pages: list[tuple[Opened, ...]], number: int) -> int:
 
 
 async def read_notes(work: Work, page: int, word: str) -> Screen:
-    """The notes, and the question for one more; audited and hidden like the links."""
+    """The notes, audited and hidden like the links; where there are none, what is the first?"""
+    notes = await notes_of(work)
+    if not notes:
+        return desk.ask_note(work.case)
     if work.first:
         await work.note_down("read note")
     await work.hide_later()
-    return desk.notes_page(await told(work), await notes_of(work), page, room=work.room)
+    return desk.notes_page(await told(work), notes, page, room=work.room)
+
+
+async def ask_note(work: Work, number: int, word: str) -> Screen:
+    """What is to be noted?"""
+    return desk.ask_note(work.case)
 
 
 async def notes_of(work: Work) -> list[Written]:

@@ -86,6 +86,12 @@ def panel(of: Summary, by: Caseworker, first: Say | None = None) -> Screen:
     return Screen(tuple(lines), tuple(panel_buttons(of, by)))
 
 
+def waiting(of: Summary, page: int) -> Screen:
+    """A case that waits, as its card tells it: to be taken here too, or back to the queue."""
+    take = Button(press("take", of.case.id), N_("Take"), "primary")
+    return Screen(about(of), (take, Button(f"queue:{page}", N_("Back"))))
+
+
 def panel_of_others(of: Summary, by: Caseworker) -> list[Button]:
     """What may be done with a case by who does not hold it."""
     reopen = Button(press("reopen", of.case.id), N_("Reopen"))
@@ -132,7 +138,7 @@ def panel_buttons(of: Summary, by: Caseworker) -> list[Button]:
     keep = Button(press("keep", case), N_("Keep it"))
     return [
         *first,
-        Button(press("note", case), N_("Note")),
+        Button(press("note", case), N_("Notes")),
         *record,
         *(draft if not under_age(of.case) else ()),
         *([Button(press("write", case), N_("Write to the person"))] if of.reachable else []),
@@ -278,13 +284,19 @@ def loose(link: Opened) -> Screen:
 
 
 def notes_page(of: Summary, notes: Sequence[Written], page: int, room: int = ROOM) -> Screen:
-    """The person's note, then the caseworkers', and the question for one more."""
+    """The person's note, then the caseworkers'; what is typed now is none."""
     pages = note_pages(notes, room)
     page = min(page, len(pages) - 1)
     head = Say(N_("{case}: notes, hidden after 15 minutes."), {"case": Strong(of.case.name)})
-    says = (head, *pages[page], Say(N_("Type the note, or Back.")))
     moves = turns("note", of.case.id, page, len(pages))
-    return Screen(says, (*moves, back(of.case.id)), asks="note")
+    add = Button(press("add", of.case.id), N_("Write a note"))
+    return Screen((head, *pages[page]), (*moves, add, back(of.case.id)))
+
+
+def ask_note(case: Case) -> Screen:
+    """The question for a note."""
+    ask = Say(N_("{case}: type the note for our team, or Back."), {"case": Strong(case.name)})
+    return Screen((ask,), (back(case.id),), asks="note")
 
 
 def note_pages(notes: Sequence[Written], room: int = ROOM) -> list[tuple[Say, ...]]:
@@ -299,7 +311,7 @@ def note_pages(notes: Sequence[Written], room: int = ROOM) -> list[tuple[Say, ..
                 left = room
             pages[-1] = (*pages[-1], note_title(note), Say("{note}", {"note": Code(piece)}))
             left -= size
-    return pages if pages[0] else [(Say(N_("No note yet.")),)]
+    return pages
 
 
 def note_title(note: Written) -> Say:

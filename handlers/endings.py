@@ -164,6 +164,13 @@ UNTOLD = N_(
 )
 
 
+async def ask_release(work: Work, number: int, word: str) -> Screen:
+    """Is that so? A tap that missed gives nothing away."""
+    ask = Say(N_("{case}: give it back to the queue?"), {"case": Strong(work.case.name)})
+    yes = Button(press("give", work.case.id), N_("Yes, give it back"), "danger")
+    return Screen((ask,), (yes, back(work.case.id)))
+
+
 async def release(work: Work, number: int, word: str) -> Screen:
     """Back to the queue."""
     if work.first:

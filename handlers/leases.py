@@ -28,16 +28,24 @@ async def extend(
     books: Books, case_id: str, holder: int, language: str | None, now: datetime
 ) -> None:
     """It is theirs for 48 hours from now; whatever they do with it calls this."""
-    body = {
-        "holder": holder,
-        "language": language,
-        "stage": "warn",
-        "ends": (now + HELD_FOR).isoformat(),
-    }
+    await note_language(books, holder, language)
+    body = {"holder": holder, "stage": "warn", "ends": (now + HELD_FOR).isoformat()}
     due = now + WARNED_AFTER
     await books.outbox.put(
         "staff", "lease", case_id=case_id, key=lease_key(case_id), body=body, due=due
     )
+
+
+async def note_language(books: Books, who: int, language: str | None) -> None:
+    """As their phone speaks, where that is known: in it they are written to from now on."""
+    if language:
+        await books.signs.hang("speaks", who, language)
+
+
+async def language_of(books: Books, who: int) -> str | None:
+    """In which language a caseworker is written to; None: in all."""
+    spoken = {sign.who: sign.name for sign in await books.signs.out("speaks")}
+    return spoken.get(who)
 
 
 async def end_soon(books: Books, letter: Letter) -> None:

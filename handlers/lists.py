@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+from handlers.digest import named
 from handlers.report import URGENCY
 from handlers.staff import Screen, age, duty_line, press, spelled, under_age
 from handlers.talk import Blank, Button, Say
@@ -26,19 +27,21 @@ def queue(
 ) -> Screen:
     """What waits, the most urgent first, twenty a page; *waiting* is how many in all.
 
+    Each with a button by which it is seen, and taken if nobody has.
+
     *now* is in Hong Kong's time. *withdrawn* cases stand apart: nobody need take one.
     """
     last = (*apart(withdrawn), *duty_line(duty))
     if not cases:
         return Screen((Say(N_("Nobody is waiting.")), *last))
     head = Say(N_("Waiting: {all}"), {"all": waiting})
-    turns = []
+    keys = [Button(press("see", case.id, page), named(case)) for case in cases]
     if page:
-        turns.append(Button(f"queue:{page - 1}", N_("Previous")))
+        keys.append(Button(f"queue:{page - 1}", N_("Previous")))
     if (page + 1) * A_PAGE < waiting:
-        turns.append(Button(f"queue:{page + 1}", N_("Next")))
+        keys.append(Button(f"queue:{page + 1}", N_("Next")))
     lines = (line(case, now) for case in cases)
-    return Screen((head, *lines, *last), tuple(turns))
+    return Screen((head, *lines, *last), tuple(keys))
 
 
 def apart(withdrawn: Sequence[Case]) -> tuple[Say, ...]:

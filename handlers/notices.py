@@ -55,5 +55,5 @@ def added(name: Mapping[str, Blank], body: Mapping[str, Any]) -> tuple[Say, ...]
     elif body["links"]:
         line = N_("{case}: the person added links ({links}).")
     else:
-        line = N_("{case}: the person wrote to you. It is under Note.")
+        line = N_("{case}: the person wrote to you. It is under Notes.")
     return (*again, Say(line, {**name, "links": body["links"]} if body["links"] else name))

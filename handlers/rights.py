@@ -9,6 +9,11 @@ def holds(by: Caseworker, case: Case) -> bool:
     return case.state == "taken" and case.holder == by.id
 
 
+def may_take(by: Caseworker, case: Case) -> bool:
+    """Whoever comes first."""
+    return case.state == "waiting"
+
+
 def may_unlock(by: Caseworker, case: Case) -> bool:
     """A lead who holds it may open the links where somebody may be under 18, with a reason."""
     return by.leads and holds(by, case) and under_age(case)

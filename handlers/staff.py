@@ -64,7 +64,7 @@ class Summary:
     *links*: how many are in each state. *note*: whether the person left one. *check*: what came of
     the legal check, where they attached it. *may_ask*: whether they let us ask the platforms,
     *watch*: look for new copies; *reachable*: be written to. *offered*: its holder would hand it
-    over.
+    over. *news_ended*: the person wanted news, and they ended with the closing.
     """
 
     case: Case
@@ -77,6 +77,7 @@ class Summary:
     watch: bool = False
     reachable: bool = False
     offered: bool = False
+    news_ended: bool = False
 
 
 def press(verb: str, case_id: str, number: int = 0, word: str = "") -> str:
@@ -124,19 +125,6 @@ NO_FILES = Say(
     N_("I take no pictures or files, and nothing of it is kept. Please type it as plain text.")
 )
 
-COMMANDS = {
-    "queue": N_("What waits"),
-    "mine": N_("What you hold"),
-    "case": N_("One case, by its name (in private)"),
-    "find": N_("Which cases hold a link (in private)"),
-    "family": N_("The channels of a case of yours, drawn (in private)"),
-    "duty": N_("Who is on duty; on or off after it"),
-    "room": N_("Is this room in order?"),
-    "figures": N_("Figures of a year, quarter or month (in private)"),
-    "freeze": N_("Stop all work on cases (leads)"),
-    "thaw": N_("Let it go on (leads)"),
-    "help": N_("How this works"),
-}
 LEADS_ONLY = Say(N_("Only a lead, an administrator of the group, may do that."))
 NOT_FROZEN = Say(N_("Work on cases goes on."))
 
@@ -149,25 +137,18 @@ def frozen(signs: Sequence[Sign]) -> Say:
     return Say(line, {"name": signs[0].name})
 
 
-HELP = (
-    Say(N_("Take a case on its card in the group; Open brings it here, where only you see it.")),
-    Say(N_("/queue lists what waits, /mine what you hold. Please write about cases only here.")),
-    Say(
-        N_(
-            "/case and its two words opens a case, /find and a link tells which cases hold it, "
-            "/duty on or /duty off says whether you are there."
-        )
+FREEZES = {
+    "freeze": N_(
+        "{name} has stopped all work on cases, {time}. What was open is hidden. A lead lets it go "
+        "on with /thaw."
     ),
-)
-GROUP_HELP = (
-    Say(N_("Take a case on its card here; Open leads to the private chat with me.")),
-    Say(
-        N_(
-            "/queue lists what waits, /mine what you hold. Please write about cases only in the "
-            "private chat."
-        )
-    ),
-)
+    "thaw": N_("Work on cases goes on. {name} has said so, {time}."),
+}
+
+
+def freezes(what: str, name: str, time: str) -> Say:
+    """Told to the group when a lead stops all work, or lets it go on: who, and when."""
+    return Say(FREEZES[what], {"name": name, "time": time})
 
 
 def lapsed(case: Case) -> Say:
@@ -223,7 +204,7 @@ def about(of: Summary) -> tuple[Say, ...]:
     if of.happened:
         kinds = tuple(Say(HAPPENED[kind]) for kind in of.happened if kind in HAPPENED)
         lines.append(Say(N_("• What happened: {kinds}"), {"kinds": kinds}))
-    lines.append(Say(N_("• News: wanted") if case.news else N_("• News: not wanted")))
+    lines.append(news_line(of))
     if of.watch:
         lines.append(Say(N_("• New copies: look for them")))
     if under_age(case):
@@ -233,6 +214,14 @@ def about(of: Summary) -> tuple[Say, ...]:
     if case.ends:
         lines.append(Say(WITHDRAWN, {"day": spelled(case.ends)}))
     return tuple(lines)
+
+
+def news_line(of: Summary) -> Say:
+    """Whether the person is told when something changes."""
+    if of.case.news:
+        return Say(N_("• News: wanted"))
+    ended, never = N_("• News: ended when the case was closed"), N_("• News: not wanted")
+    return Say(ended if of.news_ended else never)
 
 
 LANGUAGE_WORDS = {"yue_Hant": N_("in Cantonese"), "en": N_("in English")}

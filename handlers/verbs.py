@@ -18,7 +18,7 @@ from handlers import (
     together,
 )
 from handlers.casework import Work
-from handlers.rights import holds, may_assign, may_reopen, may_unlock
+from handlers.rights import holds, may_assign, may_reopen, may_take, may_unlock
 from handlers.staff import Caseworker, Screen
 from storage.books import Case
 
@@ -32,11 +32,14 @@ class Verb:
 
 
 PRESSED: Mapping[str, Verb] = {
+    "see": Verb(casework.see, may_take),
+    "take": Verb(casework.take, may_take),
     "panel": Verb(casework.show_panel),
     "show": Verb(casework.reveal),
     "loose": Verb(casework.loosen),
     "unlock": Verb(casework.ask_unlock, may_unlock),
     "note": Verb(casework.read_notes),
+    "add": Verb(casework.ask_note),
     "record": Verb(recording.ask_link),
     "state": Verb(recording.ask_state),
     "set": Verb(recording.record),
@@ -72,7 +75,8 @@ PRESSED: Mapping[str, Verb] = {
     "close": Verb(endings.ask_outcome),
     "outcome": Verb(endings.ask_close),
     "end": Verb(endings.close),
-    "release": Verb(endings.release),
+    "release": Verb(endings.ask_release),
+    "give": Verb(endings.release),
     "reopen": Verb(endings.ask_reopen, may_reopen),
     "offer": Verb(handover.offer),
     "keep": Verb(handover.keep),

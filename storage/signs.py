@@ -1,6 +1,7 @@
 """Signs hung out in the staff room: who is on duty, who froze it, which leads can be told.
 
-*known*: administrators for whom somebody vouched; *bot*: another bot, seen to join.
+*known*: administrators for whom somebody vouched; *bot*: another bot, seen to join. *speaks*: the
+language of a caseworker's phone, in the place of a name.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import tables
 from storage.statements import put
 
-Kind = Literal["duty", "frozen", "lead", "known", "bot"]
+Kind = Literal["duty", "frozen", "lead", "known", "bot", "speaks"]
 
 _T = tables.signs.c
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
-from storage.books import NewCase, Store
+from storage.books import Consent, NewCase, Store
 from storage.cases import Minor, Urgency
 from storage.keys import DoorKeys, StaffKeys
 from storage.seal import Place, Sealed, seal
@@ -76,5 +76,6 @@ async def file_case(
             inner = seal(str(CHAT).encode(), keys.door.back.public, place)
             outer = seal(inner, keys.door.staff, place)
             await books.addresses.put(case_id, outer, at.date() + timedelta(days=14))
+        await books.consents.put(Consent(case_id, "write", news, day, "yue_Hant:00000000"))
         await books.outbox.put_card(case_id, urgency, at, new=True)
     return case_id

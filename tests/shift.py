@@ -364,7 +364,7 @@ class Shift:
             return
         message, name = found[-1 - which % len(found)]
         verb, _, rest = name.partition(":")
-        if verb in ("take", "accept"):
+        if chat == GROUP and verb in ("take", "accept"):
             await (self.take if verb == "take" else self.accept)(by, rest.split(":")[0])
         elif verb in PRESSED:
             await self.press(by, message, name)
@@ -419,7 +419,7 @@ class Shift:
         await self.book.let_go(by.id, self.now)
 
     async def ask_in_group(self, by: Caseworker, what: str) -> None:
-        await self.book.answer_group(by.id, what, next(self.updates), self.now)
+        await self.book.answer_group(by, what, next(self.updates), self.now)
 
     async def deliver(self) -> None:
         """The courier goes until nothing is due."""

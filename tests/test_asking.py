@@ -215,7 +215,7 @@ async def spoil(room: Room, case_id: str, how: str) -> None:
         case "frozen":
             await room.book.freeze(room.act(LEAD), True)
         case "released":
-            await room.press("release", case_id)
+            await room.press("give", case_id)
         case "accepted":
             await room.press("offer", case_id)
             await room.book.accept(room.act(MAN), case_id)
@@ -607,7 +607,7 @@ async def test_a_case_given_away_meanwhile_is_not_recorded(room: Room) -> None:
     second = await room.held(name="calm otter")
     third = await room.held(name="kind robin")
     done = await compose(room, first, 1, "many act en")
-    await room.press("release", second)
+    await room.press("give", second)
     async with room.store.begin() as books:
         await books.cases.erase(third)
 

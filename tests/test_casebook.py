@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import StatementError
 
+from handlers import leases
 from handlers.casebook import Casebook
 from handlers.casework import Act
 from handlers.links import find
@@ -177,7 +178,7 @@ async def test_the_panel_has_no_link_and_no_word_of_the_note(small_room: Room) -
     assert "t.me" not in said(screen)
     assert NOTE not in said(screen)
     assert labels(screen) == [
-        *("Show links", "Note", "Record", "Draft", "Hand over", "Release", "Close"),
+        *("Show links", "Notes", "Record", "Draft", "Hand over", "Release", "Close"),
     ]
 
 
@@ -343,11 +344,13 @@ async def test_a_long_link_is_shown_by_the_second_press_only(small_room: Room) -
 
 async def test_a_typed_note_is_kept_sealed_and_taken_out_of_the_chat(room: Room) -> None:
     case_id = await room.held()
-    asked = await room.press("note", case_id)
+    read = await room.press("note", case_id)
+    asked = await room.press("add", case_id)
 
     screen, on = await room.book.type(room.act(message=8), "zz she will call back")
 
-    assert NOTE in said(asked)
+    assert NOTE in said(read)
+    assert labels(read) == ["Write a note", "Back"]
     assert asked.asks == "note"
     assert on == 7
     assert "zz she" not in said(screen)
@@ -361,9 +364,30 @@ async def test_a_typed_note_is_kept_sealed_and_taken_out_of_the_chat(room: Room)
     assert "zz she will call back" in said(await room.press("note", case_id))
 
 
+async def test_what_is_typed_while_notes_are_read_is_no_note(small_room: Room) -> None:
+    case_id = await small_room.held()
+    await small_room.press("add", case_id)
+    await small_room.press("note", case_id)
+
+    screen, on = await small_room.book.type(small_room.act(message=8), "zz no note")
+
+    assert "not waiting for words" in said(screen)
+    assert on == 0
+
+
+async def test_where_there_is_no_note_the_first_is_asked_for_at_once(small_room: Room) -> None:
+    case_id = await small_room.held(note="")
+
+    asked = await small_room.press("note", case_id)
+
+    assert said(asked) == "quiet heron: type the note for our team, or Back."
+    assert asked.asks == "note"
+    assert await small_room.audit() == ["take"], "nothing was read"
+
+
 async def test_a_note_heard_twice_is_kept_once(room: Room) -> None:
     case_id = await room.held()
-    await room.press("note", case_id)
+    await room.press("add", case_id)
     act = room.act(message=8)
 
     await room.book.type(act, "zz twice")
@@ -378,7 +402,7 @@ async def test_a_note_heard_twice_is_kept_once(room: Room) -> None:
 async def test_words_nobody_asked_for_are_not_kept(small_room: Room) -> None:
     room = small_room
     case_id = await room.held()
-    await room.press("note", case_id)
+    await room.press("add", case_id)
     await room.press("panel", case_id)
 
     screen, on = await room.book.type(room.act(message=8), "zz lost")
@@ -393,7 +417,7 @@ async def test_a_note_for_a_case_given_away_is_neither_kept_nor_taken_away(
 ) -> None:
     room = small_room
     case_id = await room.held()
-    await room.press("note", case_id)
+    await room.press("add", case_id)
     async with room.store.begin() as books:
         await books.cases.release(case_id, KIT.id)
 
@@ -590,7 +614,7 @@ async def test_closing_ends_news_and_opening_again_says_that_nobody_is_told(room
     screen, _ = await room.book.type(room.act(message=8), "zz they wrote again")
 
     assert "The person is not told by us" in said(screen)
-    assert "News: not wanted" in said(screen)
+    assert "News: ended when the case was closed" in said(screen)
     assert [(one.id, one.version) for one in await room.letters("door")] == [(last.id, 1)]
 
 
@@ -631,7 +655,7 @@ async def test_a_lead_opens_a_case_again_that_another_closed_and_nobody_else_doe
 async def test_releasing_puts_it_back_and_somebody_else_may_take_it(room: Room) -> None:
     case_id = await room.held()
 
-    screen = await room.press("release", case_id)
+    screen = await room.press("give", case_id)
 
     assert "is waiting" in said(screen)
     assert "is yours" in await room.take(case_id, MAN)
@@ -661,7 +685,7 @@ async def test_a_card_of_a_case_given_back_takes_the_place_of_the_old_one(room: 
     async with room.store.begin() as books:
         await books.posts.put(case_id, -100, 55, 1)
 
-    await room.press("release", case_id)
+    await room.press("give", case_id)
 
     (card,) = [one for one in await room.letters() if one.kind == "card"]
     assert card.body == {"urgency": "soon", "fresh": 55}
@@ -671,7 +695,7 @@ async def test_a_fresh_card_on_its_way_is_still_looked_for_after_a_take(room: Ro
     case_id = await room.held()
     async with room.store.begin() as books:
         await books.posts.put(case_id, -100, 55, 1)
-    await room.press("release", case_id)
+    await room.press("give", case_id)
 
     await room.take(case_id, MAN)
 
@@ -680,7 +704,7 @@ async def test_a_fresh_card_on_its_way_is_still_looked_for_after_a_take(room: Ro
 
 
 @pytest.mark.parametrize(
-    "name", ["", "nothing", "show:1", "set:" + "0" * 32, "take:" + "a" * 32 + ":0:"]
+    "name", ["", "nothing", "show:1", "set:" + "0" * 32, "accept:" + "a" * 32 + ":0:"]
 )
 async def test_a_button_nobody_knows_does_nothing(small_room: Room, name: str) -> None:
     assert "do not know that button" in said(await small_room.book.press(small_room.act(), name))
@@ -723,8 +747,9 @@ async def test_the_queue_has_the_urgent_first_and_twenty_a_page(small_room: Room
         "Waiting: 22",
         "quick heron — It is happening now — 8 h",
     ]
-    assert labels(first) == ["Next"]
-    assert labels(second) == ["Previous"]
+    assert (labels(first)[0], labels(first)[-1]) == ("quick heron", "Next")
+    assert len(labels(first)) == 21
+    assert labels(second)[-1] == "Previous"
     assert len(said(second).splitlines()) == 3
 
 
@@ -745,9 +770,9 @@ async def test_within_a_day_who_came_first_waits_first(small_room: Room) -> None
 async def test_a_question_left_for_another_case_says_that_it_is_dropped(room: Room) -> None:
     case_id = await room.held()
     other = await room.held(name="calm otter")
-    await room.press("note", case_id)
+    await room.press("add", case_id)
 
-    screen = await room.book.press(room.act(message=9), press("note", other))
+    screen = await room.book.press(room.act(message=9), press("add", other))
     again = await room.book.press(room.act(message=9), press("panel", other))
     _, on = await room.book.type(room.act(message=10), "zz for whom?")
 
@@ -840,7 +865,7 @@ async def test_a_case_is_held_for_48_hours_from_the_last_act(room: Room) -> None
     assert "lease" not in [one.kind for one in await room.letters(after=40 * HOUR - 1)]
 
 
-@pytest.mark.parametrize(("verb", "word"), [("release", ""), ("end", "withdrawn")])
+@pytest.mark.parametrize(("verb", "word"), [("give", ""), ("end", "withdrawn")])
 async def test_what_nobody_holds_has_no_lease(room: Room, verb: str, word: str) -> None:
     case_id = await room.held()
 
@@ -848,12 +873,12 @@ async def test_what_nobody_holds_has_no_lease(room: Room, verb: str, word: str) 
 
     kinds = [one.kind for one in await room.letters(after=100 * HOUR)]
     assert "lease" not in kinds
-    assert ("unclaimed" in kinds) is (verb == "release")
+    assert ("unclaimed" in kinds) is (verb == "give")
 
 
 async def test_taking_a_case_ends_its_reminders(room: Room) -> None:
     case_id = await room.held()
-    await room.press("release", case_id)
+    await room.press("give", case_id)
 
     await room.take(case_id, MAN)
 
@@ -997,7 +1022,7 @@ async def test_ten_reveals_an_hour_are_nobodys_business(room: Room) -> None:
 async def test_while_the_room_is_frozen_nobody_does_anything(room: Room) -> None:
     case_id, other = await room.held(), await room.file(name="calm otter")
     await room.press("show", case_id)
-    await room.press("note", case_id)
+    await room.press("add", case_id)
     await room.book.freeze(room.act(LEAD), on=True)
 
     answers = [
@@ -1020,7 +1045,7 @@ async def test_what_is_typed_while_work_has_stopped_is_said_to_be_lost_and_asked
     room: Room,
 ) -> None:
     case_id = await room.held()
-    await room.press("note", case_id)
+    await room.press("add", case_id)
     await room.book.freeze(room.act(LEAD), on=True)
 
     screen, on = await room.book.type(room.act(message=8), "zz words")
@@ -1105,6 +1130,115 @@ async def test_mine_says_which_are_offered(small_room: Room) -> None:
     mine = await small_room.book.listed(small_room.act(), "mine")
 
     assert "— offered to all" in said(mine)
+
+
+async def test_a_case_is_seen_and_taken_from_the_queue_in_private(room: Room) -> None:
+    case_id = await room.file()
+    (button,) = (await room.book.listed(room.act(), "queue")).buttons
+
+    seen = await room.book.press(room.act(), button.name)
+    theirs = await room.press("take", case_id)
+    late = await room.book.press(room.act(MAN), press("take", case_id))
+
+    assert "How urgent" in said(seen)
+    assert labels(seen) == ["Take", "Back"]
+    assert seen.buttons[-1].name == "queue:0"
+    assert "Show links" in labels(theirs)
+    assert said(late) == "Kit has quiet heron."
+    assert await room.audit() == ["take"]
+    kinds = [one.kind for one in await room.letters(after=41 * HOUR)]
+    assert sorted(kinds) == ["card", "lease"]
+
+
+@pytest.mark.parametrize(
+    ("news", "line"), [(True, "ended when the case was closed"), (False, "not wanted")]
+)
+async def test_news_that_ended_with_the_case_are_not_said_to_be_unwanted(
+    small_room: Room, news: bool, line: str
+) -> None:
+    case_id = await small_room.held(news=news)
+    await small_room.press("end", case_id, 0, "withdrawn")
+    await small_room.press("reopen", case_id)
+
+    screen, _ = await small_room.book.type(small_room.act(), "zz they wrote again")
+
+    assert f"• News: {line}" in said(screen)
+
+
+async def test_what_a_caseworker_does_tells_in_which_language_to_write_to_them(
+    small_room: Room,
+) -> None:
+    async def told() -> list[str | None]:
+        async with small_room.store.begin() as books:
+            return [await leases.language_of(books, who.id) for who in (KIT, MAN, LEAD)]
+
+    nobody = await told()
+    await small_room.held()
+    await small_room.book.duty(small_room.act(MAN), on=True)
+    await small_room.book.reach(LEAD)
+    all_three = await told()
+    await small_room.book.let_go(KIT.id, small_room.now())
+
+    assert nobody == [None, None, None]
+    assert all_three == ["en", "yue_Hant", "en"]
+    assert await told() == [None, "yue_Hant", "en"], "who has left the group is forgotten"
+
+
+async def test_release_asks_once_before_it_gives_the_case_back(small_room: Room) -> None:
+    case_id = await small_room.held()
+
+    asked = await small_room.press("release", case_id)
+    held = await small_room.audit()
+    given = await small_room.press("give", case_id)
+
+    assert said(asked) == "quiet heron: give it back to the queue?"
+    assert labels(asked) == ["Yes, give it back", "Back"]
+    assert held == ["take"]
+    assert "is waiting" in said(given)
+
+
+async def test_of_two_who_take_it_in_private_one_has_it(room: Room) -> None:
+    case_id = await room.file()
+
+    first, second = await asyncio.gather(
+        *(room.book.press(room.act(by), press("take", case_id)) for by in (KIT, MAN))
+    )
+
+    assert ("Show links" in labels(first)) is not ("Show links" in labels(second))
+    assert await room.audit() == ["take"]
+
+
+async def test_a_page_of_the_queue_that_is_no_more_shows_the_last_one(small_room: Room) -> None:
+    await small_room.file()
+
+    assert "quiet heron" in said(await small_room.book.listed(small_room.act(), "queue", 3))
+
+
+async def test_the_group_is_told_once_who_stopped_the_work_or_let_it_go_on(room: Room) -> None:
+    stopping = room.act(LEAD)
+    for act, on in ((stopping, True), (stopping, True), (room.act(LEAD), True)):
+        await room.book.freeze(act, on)
+    room.clock.move(HOUR)
+    for act in (going := room.act(LEAD), going):
+        await room.book.freeze(act, on=False)
+    await room.book.freeze(stopping, on=True)  # heard again
+
+    told = [one.body for one in await room.letters() if one.kind == "say"]
+
+    assert [(one["what"], one["name"]) for one in told] == [("freeze", "Lee"), ("thaw", "Lee")]
+    assert told[0]["time"] == f"{stopping.here:%H:%M}" != told[1]["time"]
+    assert await room.audit("") == ["freeze", "thaw"]
+
+
+async def test_who_asks_in_the_group_to_stop_what_has_stopped_is_answered_there(
+    room: Room,
+) -> None:
+    for _ in range(2):
+        await room.book.freeze(room.act(LEAD), on=True, there=True)
+
+    told = [one.body["what"] for one in await room.letters() if one.kind == "say"]
+
+    assert told == ["freeze", "frozen"]
 
 
 async def test_only_a_lead_freezes_the_room(room: Room) -> None:

@@ -537,7 +537,7 @@ async def test_a_case_that_is_over_or_nobodys_reminds_nobody(room: Room, how: st
     if how == "close":
         await room.press("end", case_id, 0, "no answer")
     elif how == "release":
-        await room.press("release", case_id)
+        await room.press("give", case_id)
     else:
         async with room.store.begin() as books:
             await books.cases.end_on(case_id, date(2027, 2, 20))
@@ -563,7 +563,7 @@ async def test_who_keeps_a_withdrawn_case_is_reminded_after_all(room: Room) -> N
 async def test_a_new_holder_gets_what_is_due(room: Room) -> None:
     case_id = await room.held(platform="x")
     await room.press("set", case_id, 1, "requested")
-    await room.press("release", case_id)
+    await room.press("give", case_id)
     room.clock.move(5 * DAY)
     assert await told(room) == []
 
@@ -576,7 +576,7 @@ async def test_a_new_holder_gets_what_is_due(room: Room) -> None:
 async def test_who_takes_it_before_the_day_is_reminded_on_the_day(room: Room) -> None:
     case_id = await room.held(platform="x")
     await room.press("set", case_id, 1, "requested")
-    await room.press("release", case_id)
+    await room.press("give", case_id)
 
     await room.take(case_id, MAN)
 

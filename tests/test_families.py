@@ -402,7 +402,7 @@ async def test_the_picture_is_taken_away_in_time(small_room: Room) -> None:
 
 async def test_no_picture_comes_to_who_has_the_case_no_more(small_room: Room) -> None:
     room = small_room
-    for end in ("release", "end"):
+    for end in ("give", "end"):
         case_id = await held(room, post("a"), name=f"zz {end}")
         await room.press("draw", case_id)
         await room.press(end, case_id, 0, "withdrawn" if end == "end" else "")

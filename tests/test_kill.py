@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import phone
-from handlers import staff
+from handlers.commands import TAKE
+from handlers.talk import Say
 from tests.conftest import missing
 from tests.servers import Missing, mortal_postgres
 from tests.survival import KILLS, LEASE, Do, Kill, broken, story, world
@@ -80,7 +81,7 @@ async def test_a_card_is_found_again_though_much_was_written_before_it(tmp_path:
         told = await story(here, SENT_UNMARKED)
         for number in range(30):
             await told.group.phone.say(f"and good morning {number}")
-        await told.private.start("", staff.HELP[0])  # it has heard all of that
+        await told.private.start("", Say(TAKE))  # it has heard all of that
         await here.rest("staff")  # and the next one hears nothing of it
         here.start("staff")
 

@@ -1,5 +1,6 @@
 """What the staff see: values in, words and buttons out."""
 
+import re
 import tomllib
 from dataclasses import replace
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from handlers import desk, digest, endings, lists, recording, sheet, staff, standing
+from handlers import commands, desk, digest, endings, lists, recording, sheet, staff, standing
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
 from handlers.digest import LINES
 from handlers.hours import HONG_KONG
@@ -138,7 +139,7 @@ def test_only_the_holder_sees_a_panel(state: str) -> None:
 def test_a_panel_without_links_offers_no_links() -> None:
     none = desk.panel(Summary(TAKEN), KIT)
 
-    assert labels(none) == ["Note", "Hand over", "Release", "Close"]
+    assert labels(none) == ["Notes", "Hand over", "Release", "Close"]
 
 
 def test_under_eighteen_refer_stands_in_place_of_show_links() -> None:
@@ -146,7 +147,7 @@ def test_under_eighteen_refer_stands_in_place_of_show_links() -> None:
 
     assert labels(desk.panel(of, KIT)) == [
         "Refer",
-        "Note",
+        "Notes",
         "Record",
         "Hand over",
         "Release",
@@ -382,7 +383,31 @@ def test_a_list_marks_those_who_may_be_under_eighteen() -> None:
     assert [line[0] for line in text.splitlines()[1:]] == ["⚠", "q"]
 
 
-def test_help_in_the_group_does_not_call_the_group_the_private_chat() -> None:
-    assert "only here" in spoken(Screen(staff.HELP)).text
-    assert "only in the private chat" in spoken(Screen(staff.GROUP_HELP)).text
-    assert "here, where only you" not in spoken(Screen(staff.GROUP_HELP)).text
+def named(screen: Screen) -> list[str]:
+    """The commands that a page of help names, in English."""
+    return re.findall(r"/([a-z]+)", spoken(screen).text)
+
+
+def test_help_names_every_command_and_those_of_leads_to_leads() -> None:
+    leads_only = {"freeze", "thaw"}
+    for of in (commands.private_help, commands.group_help):
+        assert sorted(named(of(leads=True))) == sorted(commands.COMMANDS)
+        assert set(commands.COMMANDS) - set(named(of(leads=False))) == leads_only
+
+
+def test_help_says_what_belongs_where() -> None:
+    private = spoken(commands.private_help(leads=False)).text
+    there = spoken(commands.group_help(leads=False)).text
+
+    assert "only here" in private
+    assert private.index("/queue") < private.index("Only here:") < private.index("/find")
+    assert "Only in the private chat: /case, /find, /family, /figures" in there
+    assert "here, where only you" not in there
+
+
+def test_help_fits_a_phone() -> None:
+    for of in (commands.private_help, commands.group_help):
+        for language in LANGUAGES:
+            lines = spoken(of(leads=True), language).text.splitlines()
+            assert len(lines) <= 17
+            assert max(map(len, lines)) < 85

@@ -24,7 +24,7 @@ from bot.sandbox.phone import Phone, Shown
 from bot.sandbox.server import serving
 from bot.sandbox.telegram import Sandbox, default_sandbox
 from bot.staff_room import StaffRoom, open_staff_room
-from handlers import staff
+from handlers.commands import COMMANDS
 from handlers.hours import HONG_KONG
 from handlers.leases import LONGEST_WAIT, waiting_key
 from storage.books import Store
@@ -223,7 +223,7 @@ async def test_the_group_never_holds_a_link_or_a_word_of_a_note(house: Any) -> N
         await at.press(at.kit, "Show links", telegram(1))
         await at.press(at.kit, "Show 2", LONG)
         await at.press(at.kit, "Back", "How urgent")
-        await at.press(at.kit, "Note", NOTE)
+        await at.press(at.kit, "Notes", NOTE)
         await at.kit.say("zz second invented note")
         await at.kit.sees("The note is kept.")
         await at.press(at.kit, "Record", "which link?")
@@ -274,7 +274,7 @@ async def test_a_record_begins_on_the_page_of_links_and_is_undone(house: Any) ->
 async def test_notes_are_inert_too_and_hidden_in_time(house: Any) -> None:
     async with house() as at:
         await at.held(note="zz see t.me/zz_invented @zz_invented_person")
-        shown = await at.press(at.kit, "Note", "zz see")
+        shown = await at.press(at.kit, "Notes", "zz see")
 
         assert shown.protected
         assert kinds_of(shown) == {"bold", "code"}
@@ -288,7 +288,8 @@ async def test_notes_are_inert_too_and_hidden_in_time(house: Any) -> None:
 async def test_a_typed_note_leaves_the_chat_and_is_in_the_notes(house: Any) -> None:
     async with house() as at:
         await at.held()
-        await at.press(at.kit, "Note", "Type the note")
+        await at.press(at.kit, "Notes", "hidden after 15 minutes")
+        await at.press(at.kit, "Write a note", "type the note")
 
         await at.kit.say("zz called back, all is well")
 
@@ -296,7 +297,7 @@ async def test_a_typed_note_leaves_the_chat_and_is_in_the_notes(house: Any) -> N
         await at.kit.until(
             lambda screen: not any("zz called" in one.text for one in screen), "note taken away"
         )
-        await at.press(at.kit, "Note", "zz called back, all is well")
+        await at.press(at.kit, "Notes", "zz called back, all is well")
 
 
 async def test_a_long_link_is_shown_by_a_second_press_and_withdrawn(house: Any) -> None:
@@ -696,7 +697,8 @@ async def test_updates_that_come_again_do_nothing_twice(house: Any) -> None:
         case_id = await at.held(news=True)
         await at.press(at.kit, "Show links", telegram(1))
         await at.press(at.kit, "Back", "How urgent")
-        await at.press(at.kit, "Note", "Type the note")
+        await at.press(at.kit, "Notes", "hidden after 15 minutes")
+        await at.press(at.kit, "Write a note", "type the note")
         await at.kit.say("zz only once")
         await at.kit.sees("The note is kept.")
         await at.press(at.kit, "Record", "which link?")
@@ -803,12 +805,16 @@ async def test_a_bot_that_may_not_ask_who_is_in_the_group_lets_nobody_act(house:
         assert await at.audit() == []
 
 
-async def test_help_is_three_lines(house: Any) -> None:
+async def test_help_tells_leads_what_only_they_may_do(house: Any) -> None:
     async with house() as at:
         await at.kit.start()
-        assert len((await at.kit.answer()).text.splitlines()) == 3
+        assert "/freeze" not in (await at.kit.answer()).text
         await at.group.say("/help")
-        await at.group.sees("only in the private chat")
+        assert "/freeze" not in (await at.group.sees("Only in the private chat")).text
+
+        await at.phone("阿文", group=True).say("/help")  # the owner of the group
+
+        await at.group.sees("For leads:")
 
 
 @pytest.mark.parametrize("kind", ["photo", "voice", "document"])
@@ -817,7 +823,8 @@ async def test_a_picture_with_words_at_the_note_is_refused_and_nothing_is_kept(
 ) -> None:
     async with house() as at:
         case_id = await at.held()
-        await at.press(at.kit, "Note", "Type the note")
+        await at.press(at.kit, "Notes", "hidden after 15 minutes")
+        await at.press(at.kit, "Write a note", "type the note")
 
         (sent,) = await at.kit.media(kind, "zz a caption")
 
@@ -843,7 +850,8 @@ async def test_a_released_case_gets_a_fresh_card_and_the_old_one_goes(house: Any
         old = await at.group.sees("With: Kit")
         await at.group.say("lunch?")
 
-        await at.press(at.kit, "Release", "is waiting")
+        await at.press(at.kit, "Release", "give it back to the queue?")
+        await at.press(at.kit, "Yes, give it back", "is waiting")
 
         screen = await at.group.until(
             lambda screen: old.id not in [one.id for one in screen], "old card gone"
@@ -900,7 +908,8 @@ async def test_who_does_something_after_the_warning_keeps_the_case(house: Any) -
 
         await at.press(at.kit, "Open", "How urgent")
         at.move(8 * HOUR + 60)
-        await at.press(at.kit, "Note", "Type the note")
+        await at.press(at.kit, "Notes", "hidden after 15 minutes")
+        await at.press(at.kit, "Write a note", "type the note")
 
         assert await at.audit() == ["take", "read note"]
 
@@ -1002,7 +1011,7 @@ async def test_the_menu_of_commands_is_for_the_group_alone_in_each_language(hous
             code: at.sandbox.profiles.commands_for(bot, [scope], code) for code in ("en", "zh-hk")
         }
 
-        assert [one["command"] for one in menus["en"]] == list(staff.COMMANDS)
+        assert [one["command"] for one in menus["en"]] == list(COMMANDS)
         assert menus["en"][0]["description"] == "What waits"
         assert menus["zh-hk"][0]["description"] == "等緊嘅個案"
         assert at.sandbox.profiles.commands_for(bot, [{"type": "default"}], "en") == []
@@ -1032,7 +1041,7 @@ async def test_a_lead_who_began_the_private_chat_is_told_there(house: Any) -> No
             await at.press(at.kit, "Show links", telegram(1))
             await at.press(at.kit, "Back", "How urgent")
 
-        await lead.sees("more than ten times within an hour")
+        await lead.sees("Kit 一個鐘內打開連結超過十次")
 
 
 async def test_leads_get_the_end_of_the_audit_chain_once_a_day(house: Any) -> None:
@@ -1098,7 +1107,7 @@ async def test_the_menu_follows_the_group_to_its_new_id(house: Any) -> None:
 
         scope = {"type": "chat", "chat_id": room.chat}
         commands = at.sandbox.profiles.commands_for(account.id, [scope], "en")
-        assert [one["command"] for one in commands] == list(staff.COMMANDS)
+        assert [one["command"] for one in commands] == list(COMMANDS)
 
 
 async def test_what_is_typed_while_work_has_stopped_is_typed_again_afterwards(
@@ -1107,7 +1116,8 @@ async def test_what_is_typed_while_work_has_stopped_is_typed_again_afterwards(
     async with house() as at:
         await at.held()
         lead = at.phone("阿文", group=True)
-        await at.press(at.kit, "Note", "Type the note")
+        await at.press(at.kit, "Notes", "hidden after 15 minutes")
+        await at.press(at.kit, "Write a note", "type the note")
         await lead.say("/freeze")
         await at.group.sees("阿文 has stopped all work")
 
@@ -1174,6 +1184,16 @@ async def test_an_offered_case_is_offered_wherever_the_group_hears_of_it(house: 
         assert [label.split(" · ")[1] for label in told.labels()] == ["Accept", "Open"]
 
 
+async def test_the_group_hears_that_a_lead_stopped_the_work_in_private(house: Any) -> None:
+    async with house() as at:
+        lead = at.phone("阿文")
+        await lead.start()
+        await lead.say("/freeze")
+        await at.group.sees("A lead lets it go on with /thaw.")
+        await lead.say("/thaw")
+        await at.group.sees("Work on cases goes on. 阿文 has said so")
+
+
 async def test_a_lead_freezes_the_room_from_the_group(house: Any) -> None:
     async with house() as at:
         await at.held()
@@ -1190,7 +1210,7 @@ async def test_a_lead_freezes_the_room_from_the_group(house: Any) -> None:
         )
         await at.press(at.kit, "Show links", "阿文 has stopped all work")
         await lead.say("/thaw")
-        await at.group.sees("Work on cases goes on.")
+        await at.group.sees("Work on cases goes on. 阿文 has said so")
         assert await at.audit("") == ["freeze", "thaw"]
 
 

@@ -119,7 +119,7 @@ class StaffRoom(RuleBasedStateMachine):
         by=workers,
         number=numbers,
         anybody=rarely,
-        verb=st.sampled_from(["write", "write", "unlock", "unlock", "note"]),
+        verb=st.sampled_from(["write", "write", "unlock", "unlock", "add"]),
     )
     def ask_and_answer(self, by: Caseworker, number: int, anybody: bool, verb: str) -> None:
         """Four steps at once, or no letter would ever be sent; others come between elsewhere."""
