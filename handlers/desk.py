@@ -109,7 +109,7 @@ def whose(of: Summary) -> Say:
         case "taken":
             return Say(N_("{name} has {case}."), name)
         case "closed":
-            blanks = {"case": name["case"], "how": closed_as(of.case)}
+            blanks = {"case": name["case"], "how": closed_as(of.case, of.told)}
             if of.case.erased_on is None:
                 return Say("{case}: {how}", blanks)
             day = spelled(of.case.erased_on)

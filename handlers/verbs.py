@@ -7,9 +7,9 @@ whose right its row does not name.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import asking, casework, endings, handover, letters, recording, relating
+from handlers import asking, casework, endings, handover, letters, recording, referring, relating
 from handlers.casework import Work
-from handlers.rights import holds, may_assign, may_reopen, may_unlock
+from handlers.rights import holds, may_assign, may_refer, may_reopen, may_unlock
 from handlers.staff import Caseworker, Screen
 from storage.books import Case
 
@@ -53,9 +53,9 @@ PRESSED: Mapping[str, Verb] = {
     "preview": Verb(letters.preview),
     "send": Verb(letters.ask_send),
     "post": Verb(letters.post_letter),
-    "refer": Verb(endings.ask_whom),
-    "to": Verb(endings.ask_passed),
-    "passed": Verb(endings.refer),
+    "refer": Verb(referring.ask_whom, may_refer),
+    "tell": Verb(referring.tell, may_refer),
+    "untell": Verb(referring.untell, may_refer),
     "close": Verb(endings.ask_outcome),
     "outcome": Verb(endings.ask_close),
     "end": Verb(endings.close),

@@ -1,4 +1,7 @@
-"""The requests by which links were asked to go, numbered from 1 for each link."""
+"""The requests by which links were asked to go, numbered from 1 for each link.
+
+A request about the case as a whole tells who was told of it (handlers.referring).
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,12 +16,15 @@ from storage.seal import Sealed
 # "silent": no answer came in its time, and the next way was tried.
 Answer = Literal["removed", "refused", "silent"]
 
+OF_THE_CASE = 0  # in place of a link
+
 _T = tables.requests.c
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. *rung*: by which way (handlers.ladder), "" where nobody noted it.
+    """One request. *rung*: by which way (handlers.ladder), "" where nobody noted it; whoever was
+    told of the whole case, as help.toml names them.
 
     *due*: the day on which its answer was due; *reference*: the platform's own number for it.
     """

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from bot.lender import Lender
 from bot.parcels import Errand, Outcome, Send
-from handlers import asking
+from handlers import asking, referring
 from handlers.casebook import Casebook
 from handlers.casework import Act
 from handlers.staff import Caseworker, Screen, press
@@ -50,6 +50,8 @@ WORDS = [
     "withdrawn",
     "no answer",
     "police",
+    "take_it_down",
+    "referred",
     "sub",
     "copies",
     "all own en",
@@ -57,8 +59,16 @@ WORDS = [
 ]
 SECONDS = [1, 1, 1, 60, 60, 60, 700, 700, 3600, 9 * 3600, 41 * 3600, 31 * 86400]
 TIES, A_PAIR = ["sub", "copies", "ads"], 10_002  # links 1 and 2 of a case
-SEEN = ["reveals", "letters", "homes", "request-telegram.txt", "family.png", "minors' links"]
-OFTEN = 3  # of these, in the few shifts of each run
+SEEN = [
+    "reveals",
+    "letters",
+    "tellings",
+    "homes",
+    "request-telegram.txt",
+    "family.png",
+    "minors' links",
+]
+OFTEN = 4  # of these, in the few shifts of each run
 DRAFTS = ["all own en", "all many own zh", "all minor en", "all many minor zh"]
 
 workers = st.sampled_from(WORKERS)
@@ -141,6 +151,20 @@ class StaffRoom(RuleBasedStateMachine):
         self.run(self.shift.press(who, None, press(verb, self.shift.cases[case], 1)))
         if not later:
             self.run(self.shift.deliver())
+
+    @rule(
+        by=workers,
+        anybody=rarely,
+        number=st.integers(0, CASES // 5 - 1).map(lambda nth: 5 * nth + 4),
+        whom=st.sampled_from(referring.WHOM),
+        then=st.sampled_from(["tell", "untell", "refer", "end"]),
+    )
+    def pass_on(self, by: Caseworker, anybody: bool, number: int, whom: str, then: str) -> None:
+        """A minor's case, mostly by its holder: told, perhaps taken back, perhaps closed."""
+        who = by if anybody else self.shift.holder_of(number, by)
+        case, word = self.shift.cases[number], "referred" if then == "end" else whom
+        self.run(self.shift.press(who, None, press("tell", case, 0, whom)))
+        self.run(self.shift.press(who, None, press(then, case, 0, word)))
 
     @rule(
         by=workers,
