@@ -244,6 +244,7 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
         await books.letterboxes.get(case.id) is not None,
         await leases.is_offered(books, case.id),
         await told_of(books, case),
+        case.holder is not None and not await is_closed(books, case, case.holder),
     )
 
 

@@ -65,6 +65,7 @@ class Summary:
     the legal check, where they attached it. *may_ask*: whether they let us ask the platforms,
     *watch*: look for new copies; *reachable*: be written to. *offered*: its holder would hand it
     over. *told*: who knows of it where somebody may be under 18 (help.toml), and since when.
+    *unlocked*: a lead who has said why sees the links there.
     """
 
     case: Case
@@ -78,6 +79,15 @@ class Summary:
     reachable: bool = False
     offered: bool = False
     told: Mapping[str, date] = field(default_factory=dict)
+    unlocked: bool = False
+
+    @property
+    def may_record(self) -> bool:
+        """Whether there is anything to record: not of links that stay closed and nobody knows of.
+
+        Once somebody was told, what they say of a link is recorded by its number.
+        """
+        return not under_age(self.case) or bool(self.told) or self.unlocked
 
 
 def press(verb: str, case_id: str, number: int = 0, word: str = "") -> str:

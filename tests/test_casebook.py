@@ -348,6 +348,19 @@ async def test_who_was_told_stays_told_when_the_case_is_opened_again(room: Room)
     assert "• Passed on: Social Welfare Department Hotline (2027-01-15)" in said(screen)
 
 
+async def test_under_eighteen_nothing_is_recorded_before_somebody_was_told(room: Room) -> None:
+    case_id = await room.held(minor="yes")
+
+    before = await room.press("record", case_id)
+    await room.press("tell", case_id, 0, "police")
+    after = await room.press("record", case_id)
+
+    assert "Refer first." in said(before)
+    assert "The links stay closed: record by number" in said(after)
+    assert "t.me" not in said(after)
+    assert await room.audit() == ["take", "told: police"]
+
+
 async def test_nobody_is_told_of_an_adults_case(room: Room) -> None:
     case_id = await room.held()
 

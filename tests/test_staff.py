@@ -147,12 +147,21 @@ def test_under_eighteen_refer_stands_in_place_of_show_links() -> None:
     assert labels(desk.panel(of, KIT)) == [
         "Refer",
         "Note",
-        "Record",
         "Hand over",
         "Release",
         "Close",
     ]
     assert "it was passed on to those who can help" not in labels(endings.choose_outcome(of))
+
+
+def test_under_eighteen_record_comes_once_somebody_was_told_or_a_lead_sees_the_links() -> None:
+    of = replace(OF, case=replace(TAKEN, minor="yes"))
+    told, unlocked = replace(of, told={"police": DAY}), replace(of, unlocked=True)
+
+    assert "Refer first." in spoken(desk.panel(of, KIT)).text
+    for later in (told, unlocked):
+        assert "Record" in labels(desk.panel(later, KIT))
+        assert "Refer first." not in spoken(desk.panel(later, KIT)).text
 
 
 @pytest.mark.parametrize(
