@@ -320,7 +320,7 @@ async def test_a_long_link_is_shown_by_a_second_press_and_withdrawn(house: Any) 
 async def drafted(at: House, label: str = "EU notice · in English") -> list[Shown]:
     """Kit drafts a request to Telegram; its text and its file."""
     await at.press(at.kit, "Draft", "whom shall we ask?")
-    await at.press(at.kit, "Telegram: ", "Under which rules")
+    await at.press(at.kit, "Telegram: ", "First choice")
     await at.press(at.kit, label, "The text comes below")
     screen = await at.kit.until(
         lambda screen: any(one.media == "document" for one in screen), "the file"
