@@ -391,7 +391,7 @@ async def test_under_eighteen_is_referred_and_never_revealed(house: Any) -> None
 
         await at.press(at.kit, "Refer", "Tell each who has to know")
         await at.press(at.kit, "Told: Police", "✓ Told on")
-        await at.press(at.kit, "Told: Social Welfare", "Close as passed on")
+        await at.press(at.kit, "Told: Social Welfare", "any need\n✓ Told on")
         await at.press(at.kit, "Close as passed on", "close it, because it was passed on")
         await at.press(at.kit, "Yes, close it", "Closed: it was passed on")
 
