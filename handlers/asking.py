@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from handlers import batches, desk, leases, records, together
+from handlers import batches, desk, ladder, leases, records, together
 from handlers.addressees import address, addressee, called, groups_of, is_to_ask
 from handlers.batches import Batch
 from handlers.casework import (
@@ -31,7 +31,7 @@ from handlers.drafting import (
     usual,
 )
 from handlers.staff import DO_NOT_ASK, Screen, Summary, press, under_age
-from handlers.talk import Button, Fact, Say, Strong
+from handlers.talk import Blank, Button, Fact, Say, Strong
 from locales import N_
 from storage.books import Case, LinkRow, NoSuchLink
 
@@ -46,7 +46,8 @@ class Wish:
     """What is wanted, as it stands on a button: a request to whoever has link *number*.
 
     *every*: of all links there, not only those to ask now; *several*: of one's other cases too;
-    *kin*: of the families of their channels as well (handlers.families).
+    *kin*: of the families of their channels as well (handlers.families). *rules*: other rules
+    than the usual are to be chosen from.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Wish:
     several: bool = False
     kin: bool = False
     terms: Terms | None = None
+    rules: bool = False
 
     @classmethod
     def read(cls, number: int, word: str) -> "Wish":
@@ -62,11 +64,13 @@ class Wish:
         regime = next((REGIME_WORDS[one] for one in words if one in REGIME_WORDS), "")
         language = next((LANGUAGE_WORDS[one] for one in words if one in LANGUAGE_WORDS), "")
         terms = Terms(regime, language) if regime and language else None
-        return cls(number, "all" in words, "many" in words, "k" in words, terms)
+        has = words.__contains__
+        return cls(number, has("all"), has("many"), has("k"), terms, has("r"))
 
     def button(self, verb: str, case_id: str) -> str:
         """What such a button tells us: at most 20 letters are left for the wish."""
         words = ["all"] * self.every + ["many"] * self.several + ["k"] * self.kin
+        words += ["r"] * (self.rules and not self.terms)
         if self.terms:
             words += [short(REGIME_WORDS, self.terms.regime)]
             words += [short(LANGUAGE_WORDS, self.terms.language)]
@@ -130,7 +134,7 @@ class Chosen:
 
 
 def choose_how(of: Summary, wish: Wish, here: Chosen, everywhere: Chosen, today: date) -> Screen:
-    """In which words and language: the usual first; and of how many cases."""
+    """In the usual words, and why; other rules and the other language only when asked for."""
     case, chosen = of.case, everywhere if wish.several else here
     first, *others = terms_of(here.to, case)
     keys = [terms_button(case.id, wish, first, "primary")]
@@ -143,11 +147,15 @@ def choose_how(of: Summary, wish: Wish, here: Chosen, everywhere: Chosen, today:
         line = WITHOUT_FAMILY if wish.kin else WITH_FAMILY
         words = Say(line, {"count": len(chosen.kin)})
         keys.append(Button(other.button("terms", case.id), words))
-    keys += [terms_button(case.id, wish, terms) for terms in others]
+    if wish.rules or len(others) == 1:
+        keys += [terms_button(case.id, wish, terms) for terms in others]
+    else:
+        keys.append(Button(replace(wish, rules=True).button("terms", case.id), N_("Other rules")))
     kin = kin_line(chosen) if wish.kin else ()
-    says = (counted(case, chosen), *cases_line(chosen), *kin, rule_line(here.to, today))
-    ask = Say(N_("Under which rules, and in which language?"))
-    return Screen((*says, ask), (*keys, Button(press("draft", case.id), N_("Back"))))
+    says = (counted(case, chosen), *cases_line(chosen), *kin, why_line(here.to, first))
+    return Screen(
+        (*says, rule_line(here.to, today)), (*keys, Button(press("draft", case.id), N_("Back")))
+    )
 
 
 ONLY_THIS = N_("Only this case: {count}")
@@ -164,6 +172,27 @@ def terms_of(to: Addressee, case: Case) -> tuple[Terms, ...]:
     regimes = (UNDER_AGE,) if under_age(case) else REGIMES
     every = [Terms(regime, language) for regime in regimes for language in LANGUAGES]
     return (first, *(terms for terms in every if terms != first))
+
+
+WHY: Mapping[str, str] = {
+    "eu": N_(
+        "First choice, because the EU's law (Digital Services Act) has it take such notices."
+    ),
+    "general": N_("First choice, because we know of no law that gives it a time."),
+    UNDER_AGE: N_("Somebody may be under 18: this text says so, and speaks for nobody."),
+}
+"""Why these rules come first."""
+
+
+def why_line(to: Addressee, first: Terms) -> Say:
+    """The law with its clock, where one names the platform; else what speaks for the usual."""
+    if first.regime in WHY:
+        return Say(WHY[first.regime])
+    law: dict[str, Blank] = {
+        "law": Fact(f"{ladder.LAW}.name"),
+        "hours": ladder.clock(to.platform, "form").hours,
+    }
+    return Say(N_("First choice, because {law} gives it {hours} hours."), law)
 
 
 def terms_button(case_id: str, wish: Wish, terms: Terms, style: str = "") -> Button:

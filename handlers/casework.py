@@ -22,6 +22,7 @@ from locales import LANGUAGES, N_
 from storage.books import AlreadyTaken, Books, Case, Consent, LinkRow, NoSuchLink, Request
 from storage.keys import StaffKeys
 from storage.links import Elsewhere
+from storage.requests import OF_THE_CASE
 from storage.seal import NotOpened, Place, Sealed, seal, unseal
 
 HIDDEN_AFTER = timedelta(minutes=15)
@@ -255,7 +256,17 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
         await books.letterboxes.get(case.id) is not None,
         await leases.is_offered(books, case.id),
         not case.news and lets(consents, "write"),
+        await told_of(books, case),
+        case.holder is not None and not await is_closed(books, case, case.holder),
     )
+
+
+async def told_of(books: Books, case: Case) -> dict[str, date]:
+    """Who was told of a case where somebody may be under 18, and since when."""
+    if not under_age(case):
+        return {}
+    requests = await books.requests.of_link(case.id, OF_THE_CASE)
+    return {request.rung: request.asked for request in requests}
 
 
 def lets(consents: Mapping[str, Consent], what: str) -> bool:

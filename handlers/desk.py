@@ -83,6 +83,7 @@ def panel(of: Summary, by: Caseworker, first: Say | None = None) -> Screen:
     lines.append(Say(N_("• Note: written") if of.note else N_("• Note: none")))
     if of.links:
         lines.append(states_line(of))
+        lines += () if of.may_record else (Say(REFER_FIRST),)
     return Screen(tuple(lines), tuple(panel_buttons(of, by)))
 
 
@@ -90,6 +91,9 @@ def waiting(of: Summary, page: int) -> Screen:
     """A case that waits, as its card tells it: to be taken here too, or back to the queue."""
     take = Button(press("take", of.case.id), N_("Take"), "primary")
     return Screen(about(of), (take, Button(f"queue:{page}", N_("Back"))))
+
+
+REFER_FIRST = N_("Refer first. Record comes once somebody was told.")
 
 
 def panel_of_others(of: Summary, by: Caseworker) -> list[Button]:
@@ -115,7 +119,7 @@ def whose(of: Summary) -> Say:
         case "taken":
             return Say(N_("{name} has {case}."), name)
         case "closed":
-            blanks = {"case": name["case"], "how": closed_as(of.case)}
+            blanks = {"case": name["case"], "how": closed_as(of.case, of.told)}
             if of.case.erased_on is None:
                 return Say("{case}: {how}", blanks)
             day = spelled(of.case.erased_on)
@@ -131,7 +135,7 @@ def panel_buttons(of: Summary, by: Caseworker) -> list[Button]:
         first = [Button(press("refer", case), N_("Refer"), "primary")]
     else:
         first = [Button(press("show", case), N_("Show links"), "primary")] if of.links else []
-    record = [Button(press("record", case), N_("Record"))] if of.links else []
+    record = [Button(press("record", case), N_("Record"))] if of.links and of.may_record else []
     draft = [Button(press("draft", case), N_("Draft"))] if of.links and of.may_ask else []
     unlock = [Button(press("unlock", case), N_("Open links, say why"))] if of.links else []
     hand_over = Button(press("offer", case), N_("Hand over"))

@@ -1,15 +1,12 @@
-"""How a case ends: given back, passed on, closed; and how a closed one is opened again."""
+"""How a case ends: given back, closed; and how a closed one is opened again."""
 
 from handlers import counting, desk, leases, retention
 from handlers.casework import Work, put_fresh_card, put_news, told
 from handlers.desk import back
-from handlers.directory import full_line, short_line
-from handlers.staff import Screen, Summary, press, under_age
+from handlers.staff import Screen, Summary, press, service, spelled, under_age
 from handlers.standing import OUTCOMES, REMOVED
-from handlers.talk import Button, Fact, Say, Strong
+from handlers.talk import Button, Say, Strong
 from locales import N_
-
-WHOM = ("police", "welfare", "take_it_down")
 
 # Closing
 
@@ -17,7 +14,7 @@ WHOM = ("police", "welfare", "take_it_down")
 def outcomes_of(of: Summary) -> tuple[str, ...]:
     """The outcomes that are possible: what the records contradict is not offered.
 
-    Under 18, *Refer* asks to whom.
+    Under 18, nothing is passed on before *Refer* has noted to whom.
     """
     count, every = of.links.get, sum(of.links.values())
     removed = count("removed", 0)
@@ -25,7 +22,7 @@ def outcomes_of(of: Summary) -> tuple[str, ...]:
         "removed": removed == every > 0,
         "partly": 0 < removed < every,
         "refused": not removed and count("refused", 0) > 0,
-        "referred": not under_age(of.case),
+        "referred": bool(of.told) or not under_age(of.case),
         "withdrawn": True,
         "no answer": not removed and count("requested", 0) + count("back", 0) > 0,
     }
@@ -58,7 +55,19 @@ def confirm_close(of: Summary, outcome: str) -> Screen:
         {"case": Strong(of.case.name), "outcome": Say(OUTCOMES[outcome])},
     )
     close = Button(press("end", of.case.id, 0, outcome), N_("Yes, close it"), "danger")
-    return Screen((ask, *counts(of)), (close, Button(press("close", of.case.id), N_("Back"))))
+    back_there = "refer" if of.told and outcome == "referred" else "close"
+    keys = (close, Button(press(back_there, of.case.id), N_("Back")))
+    return Screen((ask, *told_lines(of, outcome), *counts(of)), keys)
+
+
+def told_lines(of: Summary, outcome: str) -> tuple[Say, ...]:
+    """Where it is passed on, who has it, and since when."""
+    if outcome != "referred":
+        return ()
+    return tuple(
+        Say(N_("✓ {name}: {day}"), {"name": service(whom), "day": spelled(day)})
+        for whom, day in of.told.items()
+    )
 
 
 async def ask_outcome(work: Work, number: int, word: str) -> Screen:
@@ -77,83 +86,24 @@ async def close(work: Work, number: int, word: str) -> Screen:
     of = await told(work)
     if work.first and word not in outcomes_of(of):
         return choose_outcome(of)
-    return await end(work, f"close: {word}", word)
+    return await end(work, word)
 
 
-async def end(work: Work, what: str, outcome: str, referred_to: str | None = None) -> Screen:
+async def end(work: Work, outcome: str) -> Screen:
     """The case is over: one last line of news, and we need not know where the person is.
 
     So news are over too, also should it be opened again; the person may ask for them anew.
     """
     if work.first:
-        await retention.close(work, outcome, referred_to)
+        await retention.close(work, outcome)
         await counting.follow_case(work.books, work.case.id)
         await put_news(work, last=True)
         await work.books.addresses.drop(work.case.id)
         await leases.lay_down(work.books, work.case.id)
         await leases.hide_shown(work.books, work.act.by.id, work.act.now)
-        await work.note_down(what)
+        await work.note_down(f"close: {outcome}")
         await work.put_card()
     return desk.panel(await told(work), work.act.by)
-
-
-# Passing on
-
-
-def explain_refer(of: Summary) -> Screen:
-    """The duty first, then who may act where somebody is under 18, and how to reach them."""
-    duty = Say(
-        N_(
-            "{case}: somebody may be under 18. Under {law} (since {since}), social workers must "
-            "tell the Social Welfare Department or the police when they have good reason to "
-            "think that someone under 18 is being seriously harmed."
-        ),
-        {
-            "case": Strong(of.case.name),
-            "law": Fact("law.reporting.name"),
-            "since": Fact("law.reporting.since"),
-        },
-    )
-    lines = [full_line(f"help.{whom}") for whom in ("emergency", *WHOM)]
-    ask = Say(N_("Tell them first. Then choose here who has it."))
-    keys = [
-        Button(
-            press("to", of.case.id, 0, whom), Say("{name}", {"name": Fact(f"help.{whom}.name")})
-        )
-        for whom in WHOM
-    ]
-    return Screen((duty, *lines, ask), (*keys, back(of.case.id)))
-
-
-def confirm_refer(of: Summary, whom: str) -> Screen:
-    """Once more, with the name and the contact."""
-    ask = Say(
-        N_("{case}: have they got it? This closes the case as passed on."),
-        {"case": Strong(of.case.name)},
-    )
-    keys = (
-        Button(press("passed", of.case.id, 0, whom), N_("Yes, they have it"), "danger"),
-        Button(press("refer", of.case.id), N_("Back")),
-    )
-    return Screen((short_line(f"help.{whom}"), ask), keys)
-
-
-async def ask_whom(work: Work, number: int, word: str) -> Screen:
-    """To whom?"""
-    return explain_refer(await told(work))
-
-
-async def ask_passed(work: Work, number: int, word: str) -> Screen:
-    """Have they got it?"""
-    of = await told(work)
-    return confirm_refer(of, word) if word in WHOM else explain_refer(of)
-
-
-async def refer(work: Work, number: int, word: str) -> Screen:
-    """Recorded with the recipient, and closed as passed on."""
-    if word not in WHOM:
-        return explain_refer(await told(work))
-    return await end(work, f"refer: {word}", "referred", word)
 
 
 # Giving back, opening again

@@ -2,6 +2,7 @@
 minutes; whom we asked for it, by which way, and what a caseworker sees there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from handlers import desk, dues, ladder, records, sheet, together
@@ -55,14 +56,20 @@ def due_line(link: Opened, today: date | None) -> Say:
 
 async def ask_link(work: Work, page: int, word: str) -> Screen:
     """Which link? Their tails are audited and hidden in time, as all that is shown of them."""
-    links = await links_of(work.books, work.case, work.keys)
+    of, links = await told(work), await links_of(work.books, work.case, work.keys)
+    if not of.may_record:
+        return desk.panel(of, work.act.by)
     if await work.is_closed_to_us():
-        links = [desk.without_address(link) for link in links]
-    else:
-        await work.hide_later()
-        if work.first:
-            await work.note_down("tails")
-    return choose_link(await told(work), links, page, work.act.today)
+        inert = [desk.without_address(link) for link in links]
+        screen = choose_link(of, inert, page, work.act.today)
+        return replace(screen, says=(Say(BY_NUMBER), *screen.says))
+    await work.hide_later()
+    if work.first:
+        await work.note_down("tails")
+    return choose_link(of, links, page, work.act.today)
+
+
+BY_NUMBER = N_("The links stay closed: record by number what those who were told say of them.")
 
 
 # Its sheet

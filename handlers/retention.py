@@ -9,11 +9,11 @@ from storage.letterboxes import LETTERS_FOR
 A_DAY = timedelta(days=1)
 
 
-async def close(work: Work, outcome: str, referred_to: str | None) -> None:
+async def close(work: Work, outcome: str) -> None:
     """Close it, and say when it goes; opened again, it has no such day until it is closed anew."""
     letters = await work.books.letterboxes.letters(work.case.id)
     day = erased_on(work.act.today, work.kept_for, (letter.day for letter in letters))
-    await work.books.cases.close(work.case.id, work.act.by.id, outcome, referred_to, erased_on=day)
+    await work.books.cases.close(work.case.id, work.act.by.id, outcome, erased_on=day)
 
 
 def erased_on(closed: date, kept_for: timedelta, letters: Iterable[date] = ()) -> date:

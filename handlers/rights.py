@@ -19,6 +19,11 @@ def may_unlock(by: Caseworker, case: Case) -> bool:
     return by.leads and holds(by, case) and under_age(case)
 
 
+def may_refer(by: Caseworker, case: Case) -> bool:
+    """Who holds it tells others, where somebody may be under 18."""
+    return holds(by, case) and under_age(case)
+
+
 def may_assign(by: Caseworker, case: Case) -> bool:
     """A lead gives a case that somebody holds to another, with a reason."""
     return by.leads and case.state == "taken"

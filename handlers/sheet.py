@@ -146,7 +146,7 @@ def who_line(entry: facts.Entry) -> Say:
 
 CLOCKS: Mapping[ladder.Whose, str] = {
     "platform": N_("By its own word it answers within {hours} hours."),
-    "guide": N_("Others had an answer within {hours} hours."),
+    "guide": N_("We look after it in {days} days."),
     "ours": N_("It names no time; we look after it in {days} days."),
 }
 
@@ -161,7 +161,15 @@ def clock_line(name: str, rung: str) -> Say:
             "note": as_read(ladder.LAW, "note"),
         }
         return Say(N_("{law} gives it {hours} hours. {note}"), {**blanks, **law})
+    entry = ladder.entry_of(name)
+    if clock.whose == "guide" and "hours_by_en" in entry.fields:
+        return Say(GUIDE, {**blanks, "by": Fact(f"{entry.key}.hours_by")})
     return Say(CLOCKS[clock.whose], blanks)
+
+
+GUIDE = N_(
+    "{by}: an answer within {hours} hours. That is their experience, no promise of the platform's."
+)
 
 
 def asked_lines(asked: Sequence[Asked]) -> list[Say]:

@@ -1,6 +1,6 @@
 """What the staff group sees: a card a case, and single lines. Never a link or a word of a note."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -64,7 +64,9 @@ class Summary:
     *links*: how many are in each state. *note*: whether the person left one. *check*: what came of
     the legal check, where they attached it. *may_ask*: whether they let us ask the platforms,
     *watch*: look for new copies; *reachable*: be written to. *offered*: its holder would hand it
-    over. *news_ended*: the person wanted news, and they ended with the closing.
+    over. *news_ended*: the person wanted news, and they ended with the closing. *told*: who knows
+    of it where somebody may be under 18 (help.toml), and since when. *unlocked*: a lead who has
+    said why sees the links there.
     """
 
     case: Case
@@ -78,6 +80,16 @@ class Summary:
     reachable: bool = False
     offered: bool = False
     news_ended: bool = False
+    told: Mapping[str, date] = field(default_factory=dict)
+    unlocked: bool = False
+
+    @property
+    def may_record(self) -> bool:
+        """Whether there is anything to record: not of links that stay closed and nobody knows of.
+
+        Once somebody was told, what they say of a link is recorded by its number.
+        """
+        return not under_age(self.case) or bool(self.told) or self.unlocked
 
 
 def press(verb: str, case_id: str, number: int = 0, word: str = "") -> str:
@@ -208,7 +220,7 @@ def about(of: Summary) -> tuple[Say, ...]:
     if of.watch:
         lines.append(Say(N_("• New copies: look for them")))
     if under_age(case):
-        lines.append(bold(UNDER_AGE))
+        lines += [bold(UNDER_AGE_TOLD if of.told else UNDER_AGE), *told_line(of)]
     elif not of.may_ask:
         lines.append(bold(DO_NOT_ASK))
     if case.ends:
@@ -235,6 +247,23 @@ def bold(words: str) -> Say:
 WITHDRAWN = N_("⚠ Withdrawn by the person: erased on {day}, unless they keep it.")
 DO_NOT_ASK = N_("⚠ Ask no platform: the person took that back.")
 UNDER_AGE = N_("⚠ May be under 18: refer it, the links stay closed.")
+UNDER_AGE_TOLD = N_("⚠ May be under 18: the links stay closed.")
+
+
+def told_line(of: Summary) -> tuple[Say, ...]:
+    """Who was told; how a closed case ended says it itself."""
+    if not of.told or of.case.state == "closed":
+        return ()
+    whom = tuple(
+        Say(N_("{name} ({day})"), {"name": service(whom), "day": spelled(day)})
+        for whom, day in of.told.items()
+    )
+    return (Say(N_("• Passed on: {whom}"), {"whom": whom}),)
+
+
+def service(key: str) -> Blank:
+    """A service of help.toml by its name."""
+    return Fact(f"help.{key}.name")
 
 
 def under_age(case: Case) -> bool:
@@ -280,17 +309,18 @@ def standing(of: Summary) -> tuple[Say, ...]:
         case "taken":
             return (Say(N_("With: {name}"), name),)
         case "closed":
-            return (closed_as(case),)
+            return (closed_as(case, of.told),)
         case _:
             return ()
 
 
-def closed_as(case: Case) -> Say:
-    """How it ended."""
+def closed_as(case: Case, told: Iterable[str] = ()) -> Say:
+    """How it ended; where it was passed on, to all who were *told*."""
     outcome = Say(OUTCOMES.get(case.outcome or "", N_("our work on it is done")))
-    if not case.referred_to:
+    had = told or filter(None, [case.referred_to])
+    whom = tuple(Say("{name}", {"name": service(key)}) for key in had)
+    if case.outcome != "referred" or not whom:
         return Say(N_("Closed: {outcome}."), {"outcome": outcome})
-    whom = Say("{name}", {"name": Fact(f"help.{case.referred_to}.name")})
     return Say(N_("Closed: {outcome} ({whom})."), {"outcome": outcome, "whom": whom})
 
 

@@ -44,6 +44,9 @@ OUTCOMES = {
     "no answer": N_("the platforms did not answer"),
 }
 
+SENT_THERE = "take_it_down"  # where only the person can turn to: nothing is passed on by that
+SHOWN = N_("you were told where to turn")
+
 ENDS = N_("Next: on {day} all of it is erased, as you wished. Until then you can keep it.")
 REMOVED = N_("Removed: {removed} of {all}.")
 MOST_LINES = 8  # more links than these have a screen of their own
@@ -51,11 +54,23 @@ MOST_LINES = 8  # more links than these have a screen of their own
 
 def standing(told: Standing) -> tuple[Say, ...]:
     """One case in words and numbers."""
-    outcome = Say(OUTCOMES.get(told.outcome, N_("our work on it is done")))
+    outcome = Say(outcome_of(told))
     state = Say(STATES[told.state], {"outcome": outcome} if told.state == "closed" else {})
     if told.ends:
         return (state, *links_in_words(told), Say(ENDS, {"day": Day(told.ends)}))
     return (state, *links_in_words(told), next_step(told), *until(told))
+
+
+def outcome_of(told: Standing) -> str:
+    """How it ended; who was only sent elsewhere is not told that it was passed on."""
+    if told.outcome == "referred" and told.told and not passed_on(told):
+        return SHOWN
+    return OUTCOMES.get(told.outcome, N_("our work on it is done"))
+
+
+def passed_on(told: Standing) -> bool:
+    """Whether anybody has it of us; to whom is not said on a screen that others may see."""
+    return any(whom != SENT_THERE for whom in told.told)
 
 
 def links_in_words(told: Standing) -> tuple[Say, ...]:
@@ -103,6 +118,13 @@ def next_step(told: Standing) -> Say:
     """What happens next, promising nothing that we cannot keep."""
     if told.state == "closed":
         return after_the_end(told)
+    if told.minor != "no" and passed_on(told):
+        return Say(
+            N_(
+                "Our team has passed it on to those who may act where somebody is under 18. "
+                "They do not always tell us what they do."
+            )
+        )
     if told.minor != "no":
         return Say(
             N_(
@@ -132,7 +154,7 @@ def until(told: Standing) -> tuple[Say, ...]:
 
 def after_the_end(told: Standing) -> Say:
     """What may still come of a closed case."""
-    if told.outcome == "referred":
+    if told.outcome == "referred" and (passed_on(told) or not told.told):
         return Say(N_("Those it was passed on to act from here. They do not always tell us."))
     if told.outcome == "removed":
         return Say(N_("If a link comes back, or there is another, add it here."))

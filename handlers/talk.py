@@ -85,7 +85,8 @@ class Standing:
     *letters*: what our team wrote to the person; *more_letters*: how many wait behind them;
     *ends*: the day on which it is erased because the person withdrew it, *erased*: because it is
     closed; "" for none. *consents*: what is agreed to, and since
-    which day (None: not known); *counted*: its questions were asked.
+    which day (None: not known); *counted*: its questions were asked. *told*: who knows of it
+    where somebody may be under 18.
     """
 
     state: str
@@ -100,6 +101,7 @@ class Standing:
     news: News | None = None
     ends: str = ""
     erased: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

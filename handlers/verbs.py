@@ -14,11 +14,12 @@ from handlers import (
     handover,
     letters,
     recording,
+    referring,
     relating,
     together,
 )
 from handlers.casework import Work
-from handlers.rights import holds, may_assign, may_reopen, may_take, may_unlock
+from handlers.rights import holds, may_assign, may_refer, may_reopen, may_take, may_unlock
 from handlers.staff import Caseworker, Screen
 from storage.books import Case
 
@@ -69,9 +70,9 @@ PRESSED: Mapping[str, Verb] = {
     "preview": Verb(letters.preview),
     "send": Verb(letters.ask_send),
     "post": Verb(letters.post_letter),
-    "refer": Verb(endings.ask_whom),
-    "to": Verb(endings.ask_passed),
-    "passed": Verb(endings.refer),
+    "refer": Verb(referring.ask_whom, may_refer),
+    "tell": Verb(referring.tell, may_refer),
+    "untell": Verb(referring.untell, may_refer),
     "close": Verb(endings.ask_outcome),
     "outcome": Verb(endings.ask_close),
     "end": Verb(endings.close),

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers import counting
+from handlers.casework import told_of
 from handlers.consents import NAMES, WORDINGS, version
 from handlers.gather import MOST_LINKS
 from handlers.links import Link
@@ -120,6 +121,7 @@ async def standing(
         news=await news_of(books, case, today),
         ends=case.ends.isoformat() if case.ends else "",
         erased=case.erased_on.isoformat() if case.erased_on else "",
+        told=tuple(await told_of(books, case)),
     )
 
 

@@ -50,10 +50,11 @@ class NewCase:
 class Case:
     """A case as it is kept. *holder*: a caseworker's user id; *version* grows with each change.
 
-    A closed case keeps its last holder. *referred_to*: to whom it was passed on, as help.toml
-    names them. *ends*: the day on which a withdrawn case is erased; *counted*: its questions are
-    answered. *counted_as*: as what it stands in the figures; None: it does not. *erased_on*: the
-    day on which a closed case is erased. *numbered*: the highest number of a link that is no more.
+    A closed case keeps its last holder. *referred_to*: to whom one was passed on that was closed
+    before each body told was a request of its own (storage.requests). *ends*: the day on which a
+    withdrawn case is erased; *counted*: its questions are answered. *counted_as*: as what it
+    stands in the figures; None: it does not. *erased_on*: the day on which a closed case is
+    erased. *numbered*: the highest number of a link that is no more.
     """
 
     id: str
@@ -188,20 +189,12 @@ class Cases:
         query = select(_T.holder).where(_T.state == "taken").distinct().order_by(_T.holder)
         return [holder for holder in await self._connection.scalars(query) if holder is not None]
 
-    async def close(
-        self,
-        case_id: str,
-        holder: int,
-        outcome: str,
-        referred_to: str | None = None,
-        *,
-        erased_on: date,
-    ) -> Case:
+    async def close(self, case_id: str, holder: int, outcome: str, *, erased_on: date) -> Case:
         """Done with, and how, and erased on that day; NotYours unless *holder* holds it.
 
         News end with it.
         """
-        closed = {"state": "closed", "outcome": outcome, "referred_to": referred_to}
+        closed = {"state": "closed", "outcome": outcome}
         over = {"hour": 0, "news": False, "erased_on": erased_on}
         return await self._change_own(case_id, holder, closed | over)
 

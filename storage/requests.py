@@ -1,11 +1,14 @@
-"""The requests by which links were asked to go, numbered from 1 for each link."""
+"""The requests by which links were asked to go, numbered from 1 for each link.
+
+A request about the case as a whole tells who was told of it (handlers.referring).
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, func, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -14,12 +17,15 @@ from storage.seal import Sealed
 # "silent": no answer came in its time, and the next way was tried.
 Answer = Literal["removed", "refused", "silent"]
 
-_T, _L = tables.requests.c, tables.links.c
+OF_THE_CASE = 0  # in place of a link
+
+_T = tables.requests.c
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. *rung*: by which way (handlers.ladder), "" where nobody noted it.
+    """One request. *rung*: by which way (handlers.ladder), "" where nobody noted it; whoever was
+    told of the whole case, as help.toml names them.
 
     *due*: the day on which its answer was due; *reference*: the platform's own number for it.
     """
@@ -59,15 +65,16 @@ class Requests:
         self, case_id: str, links: Collection[int], rung: str, asked: date, due: date
     ) -> Mapping[int, int]:
         """One more for each of these links of a case; gives their numbers, by link."""
-        theirs = (_T.case_id == _L.case_id) & (_T.link == _L.number)
-        last = select(func.coalesce(func.max(_T.number), 0) + 1).where(theirs)
-        same = (literal(rung), literal(asked), literal(due))
-        those = (_L.case_id == case_id) & _L.number.in_(links)
-        query = select(_L.case_id, _L.number, last.scalar_subquery(), *same).where(those)
-        columns = ["case_id", "link", "number", "rung", "asked", "due"]
-        rows = tables.requests.insert().from_select(columns, query)
-        made = await self._connection.execute(rows.returning(_T.link, _T.number))
-        return {row.link: row.number for row in made}
+        theirs = (_T.case_id == case_id) & _T.link.in_(links)
+        query = select(_T.link, func.max(_T.number).label("last")).where(theirs)
+        rows = await self._connection.execute(query.group_by(_T.link))
+        last = {row.link: row.last for row in rows}
+        made = {link: last.get(link, 0) + 1 for link in links}
+        same = {"case_id": case_id, "rung": rung, "asked": asked, "due": due}
+        new = [{**same, "link": link, "number": number} for link, number in made.items()]
+        if new:
+            await self._connection.execute(tables.requests.insert(), new)
+        return made
 
     async def answer(self, request: Request, answer: Answer, day: date) -> None:
         """What came of it."""

@@ -57,6 +57,10 @@ THERE = """SELECT DISTINCT c.name FROM links l JOIN cases c ON c.id = l.case_id
     WHERE l.home = ? AND c.state = 'taken' AND c.holder = ?"""
 KNOWN = """SELECT count(*) FILTER (WHERE c.minor = 'no'), count(*)
     FROM links l JOIN cases c ON c.id = l.case_id WHERE l.home = ?"""
+TOLD = """SELECT c.name, r.rung FROM requests r JOIN cases c ON c.id = r.case_id
+    WHERE r.link = 0"""
+AUDITED = "SELECT case_name, what FROM audit WHERE what LIKE 'told:%' OR what LIKE 'untold:%'"
+CLOSED_AS_REFERRED = "SELECT name FROM cases WHERE state = 'closed' AND outcome = 'referred'"
 TIED = """WITH RECURSIVE seen (mark) AS (
         SELECT l.home FROM links l JOIN cases c ON c.id = l.case_id
         WHERE c.state = 'taken' AND c.holder = ? AND l.home IS NOT NULL
@@ -485,6 +489,12 @@ class Shift:
         shown = self.screens.shown.get((by.id, message))
         return [name for name in shown.buttons if name.startswith(begins)] if shown else []
 
+    def holder_of(self, number: int, by: Caseworker) -> Caseworker:
+        """Who has that case; *by* where nobody has."""
+        query = "SELECT holder FROM cases WHERE name = ? AND state = 'taken'"
+        (holder,) = self._row(query, name_of(number)) or (by.id,)
+        return next(one for one in WORKERS if one.id == holder)
+
     # What must never be so
 
     def _look(self, chat: int, text: str) -> None:
@@ -565,6 +575,7 @@ class Shift:
             self._unhidden,
             self._stuck,
             self._uncounted,
+            self._tellings,
         )
         self.wrong += [wrong for look in looks for wrong in look()]
         return self.wrong
@@ -613,6 +624,24 @@ class Shift:
             latest = shown.at + HIDDEN_AFTER.total_seconds()
             if not any(_moment(end).timestamp() <= latest for end in ends):
                 yield f"nothing will hide what {chat} sees"
+
+    def _tellings(self) -> Iterator[str]:
+        """Told once, of no adult, as the audit has it; and nothing is passed on to nobody."""
+        told = Counter(self.outside.execute(TOLD).fetchall())
+        self.tally["tellings"] += len(told)
+        audited = dict.fromkeys(told, 0)
+        for name, what in self.outside.execute(AUDITED):
+            done, _, whom = what.partition(": ")
+            audited[name, whom] = audited.get((name, whom), 0) + (1 if done == "told" else -1)
+        there = {row[0] for row in self.outside.execute("SELECT name FROM cases")}
+        for (name, whom), times in audited.items():
+            if times > 1 or (name in there and times != told[name, whom]):
+                yield f"{whom} was told of {name} {told[name, whom]} times, by the audit {times}"
+            if not is_minor(int(name.split()[1])):
+                yield f"{whom} was told of {name}, who is an adult"
+        for (name,) in self.outside.execute(CLOSED_AS_REFERRED):
+            if is_minor(int(name.split()[1])) and not any(of == name for of, _ in told):
+                yield f"{name} was closed as passed on, and nobody was told"
 
     def _stuck(self) -> Iterator[str]:
         """Nothing here refuses a letter: what is tried again and again breaks the courier."""

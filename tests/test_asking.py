@@ -11,12 +11,14 @@ from bot.clerk import Room as Group
 from bot.herald import erase_case
 from bot.lender import Lender
 from bot.parcels import Done, Nothing, Parcel, Send
+from handlers import ladder
 from handlers.casework import links_of
-from handlers.drafting import Organisation
+from handlers.drafting import LANGUAGES, REGIMES, Addressee, Organisation, usual
 from handlers.homes import Home
 from handlers.housing import keep, settle
 from handlers.staff import Caseworker, Screen, press
 from handlers.talk import Button
+from locales import facts
 from storage.books import Consent, Letter, Store
 from storage.homes import Tie
 from storage.keys import DoorKeys, StaffKeys
@@ -99,7 +101,7 @@ async def test_from_the_panel_to_a_draft_it_is_three_presses(room: Room) -> None
     assert "Their rule: non-consensual publication of sexual materials" in said(how)
     assert labels(how)[0] == "EU notice · in English"
     assert button(how, "EU notice · in English").style == "primary"
-    assert len(how.buttons) == 7
+    assert labels(how)[1:] == ["Other rules", "Back"]
     assert "quiet heron: to Telegram, links: 3" in said(done)
     assert "t.me" not in said(whom) + said(how) + said(done)
     assert await room.audit() == ["take", "reveal draft"]
@@ -130,6 +132,24 @@ async def test_a_replayed_draft_is_audited_and_sent_once(room: Room) -> None:
     assert first == again
     assert await room.audit() == ["take", "reveal draft"]
     assert await letter_of(room) is None
+
+
+async def test_what_is_copied_is_the_draft_alone_and_the_hint_stands_outside_of_it(
+    room: Room,
+) -> None:
+    case_id = await room.held()
+    await compose(room, case_id)
+
+    text, file = await all_of_it(room)
+
+    (mark,) = text.answer.marks
+    hint = "✎ Telegram's form asks for a name: give that of our organisation."
+    copied, rest = text.answer.text[: mark.length], text.answer.text[mark.length :]
+    assert (mark.kind, mark.offset) == ("code", 0)
+    assert copied.endswith("authorised representative of the person shown")
+    assert rest == f"\n\n{hint}"
+    assert file.attached is not None
+    assert file.attached.data.decode() == f"{copied}\n"
 
 
 async def test_the_text_comes_unprotected_then_the_file_and_both_are_withdrawn(
@@ -353,7 +373,37 @@ async def test_a_lead_who_said_why_drafts_a_report_that_claims_no_authority(room
     assert "may have been, under 18" in text.answer.text
     assert "representative" not in text.answer.text
     adult = await room.book.press(room.act(lead), press("compose", case_id, 1, ACT))
-    assert "Under which rules" in said(adult), "no button of another case's rules works here"
+    assert "Their rule" in said(adult), "no button of another case's rules works here"
+
+
+@pytest.mark.parametrize(
+    ("platform", "rules", "why"),
+    [
+        ("x", "TAKE IT DOWN (US) · in English", "US law (TAKE IT DOWN) gives it 48"),
+        ("telegram", "EU notice · in English", "because the EU's law (Digital Services Act)"),
+        ("lihkg", "Its own rules · in Chinese", "we know of no law"),
+    ],
+)
+async def test_the_usual_rules_come_first_with_the_reason_and_others_when_asked_for(
+    room: Room, platform: str, rules: str, why: str
+) -> None:
+    case_id = await room.held(platform=platform)
+
+    how = await room.press("terms", case_id, 1)
+    others = await follow(room, how, "Other rules")
+
+    assert labels(how) == [rules, "Other rules", "Back"]
+    assert how.buttons[0].style == "primary"
+    assert why in said(how)
+    assert labels(others)[0] == rules
+    assert len(labels(others)) == len(REGIMES) * len(LANGUAGES) + 1
+    assert "Other rules" not in labels(others)
+
+
+def test_a_platform_that_is_asked_under_the_us_law_first_is_named_by_it() -> None:
+    for key in facts.entries("policies"):
+        if usual(Addressee(key)).regime == "take_it_down":
+            assert ladder.named_by_law(ladder.entry_of(key)), key
 
 
 async def test_more_than_ten_drafts_an_hour_are_told_to_the_leads(room: Room) -> None:

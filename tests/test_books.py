@@ -330,7 +330,7 @@ class TestMyCase:
             assert not await books.cases.wait_again(case_id)
             await books.cases.claim(case_id, 7, "Robin")
             assert not await books.cases.wait_again(case_id)
-            await books.cases.close(case_id, 7, "referred", "police", erased_on=TODAY)
+            await books.cases.close(case_id, 7, "referred", erased_on=TODAY)
 
             assert await books.cases.wait_again(case_id)
             case = await books.cases.get(case_id)

@@ -160,7 +160,7 @@ async def test_two_caseworkers_and_a_lead_ask_a_platform_and_write_by_hand(
         await first.picture("staff-links")
         await first.own.press("Draft")
         await first.own.place.get_by_role("button", name="X (Twitter): 2").click()
-        await first.sees("Under which rules, and in which language?")
+        await first.sees("First choice, because US law (TAKE IT DOWN) gives it 48 hours.")
         await first.own.place.get_by_role("button", name="in English").first.click()
         await first.sees("The text comes below")
         await expect(first.own.place.locator("a.media")).to_be_visible()

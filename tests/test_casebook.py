@@ -260,23 +260,116 @@ async def test_under_eighteen_no_link_is_revealed(small_room: Room) -> None:
     assert await room.audit() == ["take"]
 
 
-async def test_under_eighteen_is_referred_and_closed(room: Room) -> None:
-    case_id = await room.held(minor="yes")
-    whom = await room.press("refer", case_id)
-    sure = await room.press("to", case_id, 0, "welfare")
+async def test_under_eighteen_several_are_told_before_it_is_closed_as_passed_on(
+    room: Room,
+) -> None:
+    case_id = await room.held(minor="yes", news=True)
+    before = await room.press("refer", case_id)
+    for whom in ("police", "welfare", "take_it_down"):
+        told = await room.press("tell", case_id, 0, whom)
+    open_still = await room.press("panel", case_id)
+    sure = await room.press("outcome", case_id, 0, "referred")
 
-    screen = await room.press("passed", case_id, 0, "welfare")
+    closed = await room.press("end", case_id, 0, "referred")
 
-    assert "Social Welfare Department" in " ".join(labels(whom))
-    assert "Cap. 650" in said(whom)
-    assert "quiet heron" in said(sure)
-    assert "2343 2255" in said(sure)
-    assert "passed on" in said(screen)
-    assert "(Social Welfare Department Hotline)" in said(screen)
-    assert await room.audit() == ["take", "refer: welfare"]
+    everybody = ("Police hotline", "Social Welfare Department Hotline", "NCMEC Take It Down")
+    assert "Cap. 650" in said(before)
+    assert "Close as passed on" not in labels(before)
+    assert "Close as passed on" in labels(told)
+    assert said(told).count("✓ Told on 2027-01-15.") == 2
+    assert "✓ The person was sent there on 2027-01-15." in said(told)
+    for name in everybody:
+        assert f"{name} (2027-01-15)" in said(open_still)
+        assert f"✓ {name}: 2027-01-15" in said(sure)
+    assert "quiet heron: close it, because it was passed on" in said(sure)
+    assert f"({', '.join(everybody)})" in said(closed)
+    assert await room.audit() == [
+        "take",
+        "told: police",
+        "told: welfare",
+        "told: take_it_down",
+        "close: referred",
+    ]
     async with room.store.begin() as books:
-        case = await books.cases.get(case_id)
-    assert (case.outcome, case.referred_to) == ("referred", "welfare")
+        assert (await books.cases.get(case_id)).outcome == "referred"
+
+
+async def test_a_second_press_and_the_same_one_again_tell_nobody_twice(room: Room) -> None:
+    case_id = await room.held(minor="yes")
+    act = room.act()
+    await room.book.press(act, press("tell", case_id, 0, "police"))
+
+    again = await room.book.press(act, press("tell", case_id, 0, "police"))
+    twice = await room.press("tell", case_id, 0, "police")
+
+    assert said(again) == said(twice)
+    assert said(twice).count("✓") == 1
+    assert await room.audit() == ["take", "told: police"]
+
+
+async def test_who_was_told_by_a_slip_is_taken_back_within_ten_minutes(room: Room) -> None:
+    case_id = await room.held(minor="yes")
+    await room.press("tell", case_id, 0, "police")
+    await room.press("tell", case_id, 0, "welfare")
+    room.clock.move(599)
+
+    undone = await room.press("untell", case_id, 0, "police")
+    room.clock.move(1)
+    late = await room.press("untell", case_id, 0, "welfare")
+
+    assert "Told: Police hotline" in labels(undone)
+    assert said(undone).count("✓") == 1
+    assert "Too late to undo" in said(late)
+    assert "Undo: Social Welfare Department Hotline" not in labels(late)
+    assert said(late).count("✓") == 1
+    assert await room.audit() == ["take", "told: police", "told: welfare", "untold: police"]
+
+
+async def test_nothing_is_passed_on_before_somebody_was_told(room: Room) -> None:
+    case_id = await room.held(minor="yes")
+    await room.press("tell", case_id, 0, "police")
+    await room.press("untell", case_id, 0, "police")
+
+    asked = await room.press("outcome", case_id, 0, "referred")
+    pressed = await room.press("end", case_id, 0, "referred")
+
+    assert said(asked) == said(pressed)
+    assert "how did it end?" in said(pressed)
+    assert await room.audit() == ["take", "told: police", "untold: police"]
+
+
+async def test_who_was_told_stays_told_when_the_case_is_opened_again(room: Room) -> None:
+    case_id = await room.held(minor="yes")
+    await room.press("tell", case_id, 0, "welfare")
+    await room.press("end", case_id, 0, "referred")
+    await room.press("reopen", case_id)
+
+    screen, _ = await room.book.type(room.act(message=8), "zz it came back")
+
+    assert "• Passed on: Social Welfare Department Hotline (2027-01-15)" in said(screen)
+
+
+async def test_under_eighteen_nothing_is_recorded_before_somebody_was_told(room: Room) -> None:
+    case_id = await room.held(minor="yes")
+
+    before = await room.press("record", case_id)
+    await room.press("tell", case_id, 0, "police")
+    after = await room.press("record", case_id)
+
+    assert "Refer first." in said(before)
+    assert "The links stay closed: record by number" in said(after)
+    assert "t.me" not in said(after)
+    assert await room.audit() == ["take", "told: police"]
+
+
+async def test_nobody_is_told_of_an_adults_case(room: Room) -> None:
+    case_id = await room.held()
+
+    for verb in ("refer", "tell", "untell"):
+        screen = await room.press(verb, case_id, 0, "police")
+        assert "How urgent" in said(screen)
+
+    assert await room.audit() == ["take"]
 
 
 async def test_a_lead_opens_the_links_of_an_under_eighteen_case_with_a_reason(room: Room) -> None:
@@ -577,8 +670,10 @@ async def test_an_old_button_closes_nothing_that_has_become_impossible(room: Roo
     assert await room.audit() == ["take"]
 
 
-@pytest.mark.parametrize(("verb", "word"), [("end", "withdrawn"), ("passed", "police")])
-async def test_who_wanted_news_gets_it_when_a_case_ends(room: Room, verb: str, word: str) -> None:
+@pytest.mark.parametrize(("verb", "word"), [("end", "withdrawn"), ("tell", "police")])
+async def test_who_wanted_news_gets_it_when_a_case_ends_or_is_passed_on(
+    room: Room, verb: str, word: str
+) -> None:
     case_id = await room.held(news=True, minor="yes")
 
     await room.press(verb, case_id, 0, word)

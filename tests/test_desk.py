@@ -170,6 +170,27 @@ def test_a_clock_nobody_could_verify_is_not_used() -> None:
     assert clock(law | {"us_law_confidence": "secondary"}) == Clock(48, "law")
 
 
+@pytest.mark.parametrize(
+    ("platform", "line"),
+    [
+        (
+            "pornhub",
+            "The guides of Chayn and Asmita, June and July 2026: an answer within 48 hours.",
+        ),
+        ("xvideos", "The Asmita directory (India), 14 June 2026: an answer within 72 hours."),
+        ("mega", "We look after it in 2 days."),
+        ("dropbox", "We look after it in 2 days."),
+    ],
+)
+def test_whose_experience_a_clock_is_stands_there_or_none_is_told(
+    platform: str, line: str
+) -> None:
+    said = Voice("en", TODAY).page([sheet.clock_line(platform, "form")]).text
+
+    assert said.startswith(line)
+    assert "Others" not in said
+
+
 def test_an_answer_is_due_when_the_clock_is_over() -> None:
     assert ladder.due("x", "form", TODAY) == date(2027, 1, 17)
     assert ladder.due("telegram", "form", date(2026, 12, 28)) == date(2027, 1, 4)

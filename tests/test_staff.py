@@ -9,7 +9,18 @@ from typing import get_args
 
 import pytest
 
-from handlers import commands, desk, digest, endings, lists, recording, sheet, staff, standing
+from handlers import (
+    commands,
+    desk,
+    digest,
+    endings,
+    lists,
+    recording,
+    referring,
+    sheet,
+    staff,
+    standing,
+)
 from handlers.desk import Opened, Written, link_lines, links_page, note_pages, notes_page, pages_of
 from handlers.digest import LINES
 from handlers.hours import HONG_KONG
@@ -18,7 +29,7 @@ from handlers.spoken import Answer, Voice, units
 from handlers.staff import Caseworker, Screen, Summary, card, press
 from handlers.standing import OUTCOMES
 from handlers.talk import Standing
-from locales import BOTH, LANGUAGES
+from locales import BOTH, LANGUAGES, facts
 from storage.books import Case
 from storage.links import LinkState
 from storage.seal import Sealed
@@ -148,12 +159,21 @@ def test_under_eighteen_refer_stands_in_place_of_show_links() -> None:
     assert labels(desk.panel(of, KIT)) == [
         "Refer",
         "Notes",
-        "Record",
         "Hand over",
         "Release",
         "Close",
     ]
     assert "it was passed on to those who can help" not in labels(endings.choose_outcome(of))
+
+
+def test_under_eighteen_record_comes_once_somebody_was_told_or_a_lead_sees_the_links() -> None:
+    of = replace(OF, case=replace(TAKEN, minor="yes"))
+    told, unlocked = replace(of, told={"police": DAY}), replace(of, unlocked=True)
+
+    assert "Refer first." in spoken(desk.panel(of, KIT)).text
+    for later in (told, unlocked):
+        assert "Record" in labels(desk.panel(later, KIT))
+        assert "Refer first." not in spoken(desk.panel(later, KIT)).text
 
 
 @pytest.mark.parametrize(
@@ -192,20 +212,44 @@ def test_closing_is_confirmed_with_the_name_and_the_counts() -> None:
 
 
 def test_the_duty_and_every_contact_stand_before_a_referral() -> None:
-    text = spoken(endings.explain_refer(replace(OF, case=replace(TAKEN, minor="yes")))).text
+    text = spoken(referring.page(replace(OF, case=replace(TAKEN, minor="yes")))).text
 
     assert text.index("Cap. 650") < text.index("2527 7177") < text.index("2343 2255")
     assert "takeitdown.ncmec.org" in text
 
 
-@pytest.mark.parametrize("whom", endings.WHOM)
-def test_to_whom_a_case_was_passed_on_is_shown_afterwards(whom: str) -> None:
-    case = replace(TAKEN, state="closed", outcome="referred", referred_to=whom)
+PASSED_ON = replace(TAKEN, minor="yes", state="closed", outcome="referred")
+
+
+def test_everybody_who_was_told_is_named_on_the_card_of_the_closed_case() -> None:
+    told = dict.fromkeys(referring.WHOM, DAY)
+
+    text = spoken(card(replace(OF, case=PASSED_ON, told=told), "zz_bot")).text
+
+    names = "Police hotline, Social Welfare Department Hotline, NCMEC Take It Down"
+    assert f"Closed: it was passed on to those who can help ({names})." in text
+    assert "• Passed on" not in text
+
+
+def test_one_closed_before_several_could_be_told_still_names_the_one() -> None:
+    case = replace(PASSED_ON, referred_to="police")
 
     text = spoken(card(replace(OF, case=case), "zz_bot")).text
 
-    name = spoken(endings.confirm_refer(OF, whom)).text.partition(":")[0]
-    assert f"Closed: it was passed on to those who can help ({name})." in text
+    assert "Closed: it was passed on to those who can help (Police hotline)." in text
+
+
+def test_the_card_of_a_case_under_eighteen_says_who_was_told_and_no_more_to_refer_it() -> None:
+    of = replace(OF, case=replace(TAKEN, minor="yes"), told={"police": DAY})
+
+    text = spoken(card(of, "zz_bot")).text
+
+    assert "⚠ May be under 18: the links stay closed." in text
+    assert f"• Passed on: Police hotline ({DAY.isoformat()})" in text
+
+
+def test_no_word_of_a_telling_is_a_body_that_help_does_not_know() -> None:
+    assert set(referring.WHOM) <= set(facts.entries("help"))
 
 
 def test_the_person_is_told_that_it_was_passed_on_and_not_to_whom() -> None:
@@ -213,6 +257,31 @@ def test_the_person_is_told_that_it_was_passed_on_and_not_to_whom() -> None:
 
     assert said.startswith("Your case is closed: it was passed on to those who can help.")
     assert "Police" not in said
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "line"),
+    [
+        ("taken", (), "Next: our team passes it on to those who may act"),
+        ("taken", ("take_it_down",), "Next: our team passes it on to those who may act"),
+        ("taken", ("police", "take_it_down"), "Our team has passed it on to those who may act"),
+        ("closed", ("welfare",), "Your case is closed: it was passed on to those who can help."),
+        ("closed", ("welfare",), "Those it was passed on to act from here."),
+        ("closed", ("take_it_down",), "Your case is closed: you were told where to turn."),
+        ("closed", ("take_it_down",), "If something changes, add a link or write to us"),
+    ],
+)
+def test_the_person_is_told_that_it_was_passed_on_only_where_somebody_has_it(
+    state: str, told: tuple[str, ...], line: str
+) -> None:
+    outcome = "referred" if state == "closed" else ""
+    of = Standing(state, {}, outcome, "yes", told=told)
+
+    said = spoken(Screen(standing.standing(of))).text
+
+    assert line in said
+    assert "Police" not in said
+    assert "Welfare" not in said
 
 
 @pytest.mark.parametrize(("by", "shown"), [(KIT, True), (LEAD, True), (OTHER, False)])
@@ -290,7 +359,7 @@ def test_a_long_note_is_whole_on_several_pages() -> None:
 
 
 def test_every_press_fits_in_a_button() -> None:
-    words = [*OUTCOMES, *endings.WHOM, *sheet.CHOICES]
+    words = [*OUTCOMES, *referring.WHOM, *sheet.CHOICES]
 
     assert max(len(press("outcome", CASE.id, 200, word).encode()) for word in words) <= 64
 

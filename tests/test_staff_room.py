@@ -321,7 +321,7 @@ async def test_a_long_link_is_shown_by_a_second_press_and_withdrawn(house: Any) 
 async def drafted(at: House, label: str = "EU notice · in English") -> list[Shown]:
     """Kit drafts a request to Telegram; its text and its file."""
     await at.press(at.kit, "Draft", "whom shall we ask?")
-    await at.press(at.kit, "Telegram: ", "Under which rules")
+    await at.press(at.kit, "Telegram: ", "First choice")
     await at.press(at.kit, label, "The text comes below")
     screen = await at.kit.until(
         lambda screen: any(one.media == "document" for one in screen), "the file"
@@ -390,12 +390,14 @@ async def test_under_eighteen_is_referred_and_never_revealed(house: Any) -> None
         panel = await at.kit.sees("May be under 18")
         assert "Show links" not in panel.labels()
 
-        await at.press(at.kit, "Refer", "Tell them first.")
-        await at.press(at.kit, "Social Welfare", "have they got it?")
-        await at.press(at.kit, "they have it", "Closed: it was passed on")
+        await at.press(at.kit, "Refer", "Tell each who has to know")
+        await at.press(at.kit, "Told: Police", "✓ Told on")
+        await at.press(at.kit, "Told: Social Welfare", "any need\n✓ Told on")
+        await at.press(at.kit, "Close as passed on", "close it, because it was passed on")
+        await at.press(at.kit, "Yes, close it", "Closed: it was passed on")
 
-        await at.group.sees("(Social Welfare Department Hotline)")
-        assert await at.audit() == ["take", "refer: welfare"]
+        await at.group.sees("(Police hotline, Social Welfare Department Hotline)")
+        assert await at.audit() == ["take", "told: police", "told: welfare", "close: referred"]
 
 
 async def test_a_lead_says_why_and_sees_links_that_stay_closed_to_others(house: Any) -> None:

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from bot.lender import Lender
 from bot.parcels import Errand, Outcome, Send
-from handlers import drafted
+from handlers import drafted, referring
 from handlers.casebook import Casebook
 from handlers.casework import Act
 from handlers.staff import Caseworker, Screen, press
@@ -50,6 +50,8 @@ WORDS = [
     "withdrawn",
     "no answer",
     "police",
+    "take_it_down",
+    "referred",
     "sub",
     "copies",
     "all own en",
@@ -62,6 +64,7 @@ SEEN = [
     "reveals",
     "letters",
     "together",
+    "tellings",
     "homes",
     "request-telegram.txt",
     "family.png",
@@ -162,6 +165,20 @@ class StaffRoom(RuleBasedStateMachine):
         self.run(self.shift.press(who, None, press(verb, self.shift.cases[case], 1)))
         if not later:
             self.run(self.shift.deliver())
+
+    @rule(
+        by=workers,
+        anybody=rarely,
+        number=st.integers(0, CASES // 5 - 1).map(lambda nth: 5 * nth + 4),
+        whom=st.sampled_from(referring.WHOM),
+        then=st.sampled_from(["tell", "untell", "refer", "end"]),
+    )
+    def pass_on(self, by: Caseworker, anybody: bool, number: int, whom: str, then: str) -> None:
+        """A minor's case, mostly by its holder: told, perhaps taken back, perhaps closed."""
+        who = by if anybody else self.shift.holder_of(number, by)
+        case, word = self.shift.cases[number], "referred" if then == "end" else whom
+        self.run(self.shift.press(who, None, press("tell", case, 0, whom)))
+        self.run(self.shift.press(who, None, press(then, case, 0, word)))
 
     @rule(
         by=workers,
