@@ -427,7 +427,7 @@ FAULTS = {
     NeverHidden: "nothing will hide",
     TellsTheGroup: "holds a link or a word",
     ActsTwice: "came again",
-    WritesItDown: "holds a link or a word",
+    WritesItDown: "holds a link or a word|came again",
     NeverWithdrawn: "nothing will hide",
     LendsToAll: "the group was shown",
     LendsForEver: "which is not theirs|without an audit row",
