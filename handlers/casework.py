@@ -389,14 +389,11 @@ def page_with(pages: list[tuple[Opened, ...]], number: int) -> int:
 
 
 async def read_notes(work: Work, page: int, word: str) -> Screen:
-    """The notes, audited and hidden like the links; where there are none, what is the first?"""
-    notes = await notes_of(work)
-    if not notes:
-        return desk.ask_note(work.case)
+    """The notes, audited and hidden like the links."""
     if work.first:
         await work.note_down("read note")
     await work.hide_later()
-    return desk.notes_page(await told(work), notes, page, room=work.room)
+    return desk.notes_page(await told(work), await notes_of(work), page, room=work.room)
 
 
 async def ask_note(work: Work, number: int, word: str) -> Screen:

@@ -315,7 +315,7 @@ def note_pages(notes: Sequence[Written], room: int = ROOM) -> list[tuple[Say, ..
                 left = room
             pages[-1] = (*pages[-1], note_title(note), Say("{note}", {"note": Code(piece)}))
             left -= size
-    return pages
+    return pages if pages[0] else [(Say(N_("No note yet.")),)]
 
 
 def note_title(note: Written) -> Say:

@@ -468,14 +468,14 @@ async def test_what_is_typed_while_notes_are_read_is_no_note(small_room: Room) -
     assert on == 0
 
 
-async def test_where_there_is_no_note_the_first_is_asked_for_at_once(small_room: Room) -> None:
+async def test_notes_that_are_none_yet_are_shown_as_that(small_room: Room) -> None:
     case_id = await small_room.held(note="")
 
-    asked = await small_room.press("note", case_id)
+    shown = await small_room.press("note", case_id)
 
-    assert said(asked) == "quiet heron: type the note for our team, or Back."
-    assert asked.asks == "note"
-    assert await small_room.audit() == ["take"], "nothing was read"
+    assert "No note yet." in said(shown)
+    assert labels(shown) == ["Write a note", "Back"]
+    assert shown.asks == ""
 
 
 async def test_a_note_heard_twice_is_kept_once(room: Room) -> None:

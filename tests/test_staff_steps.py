@@ -479,7 +479,7 @@ FAULTS = {
     TellsTheGroup: "holds a link or a word",
     ActsTwice: "came again",
     CountsTwice: "is counted as|are counted which",
-    WritesItDown: "holds a link or a word",
+    WritesItDown: "holds a link or a word|came again",
     NeverWithdrawn: "nothing will hide",
     LendsToAll: "the group was shown",
     LendsForEver: "which is not theirs|without an audit row",
