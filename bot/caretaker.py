@@ -91,6 +91,7 @@ class Caretaker:
             async with self._store.begin() as books:
                 await books.outbox.put_back([letter.id], at(came))
             return
+        await self._done(letter)
         if came.chose:
             await self._put_away(chat)
         if came.swept.left or not came.swept.known:

@@ -28,7 +28,7 @@ LINKS = {
     ),
 }
 CODES = {"yue_Hant": "zh-hant", "en": "en"}
-PATIENCE = 10.0
+PATIENCE = 30.0  # seconds: a busy machine is slow, and nothing waits for longer than it must
 
 
 class Missing(Trouble):

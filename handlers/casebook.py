@@ -138,8 +138,7 @@ class Casebook:
         async with self.drafts.hold(self.keys.person(act.by.id)) as held:
             asked = _AWAITED.validate_json(held.kept) if held.kept else None
             if asked is None or asked.update not in (0, act.update):
-                async with self.store.in_turn() as books:  # nor are they the answer to what comes
-                    await seen_first(books, act.update, act.now)
+                await self._hear(act)  # nor are they the answer to what comes
                 return Screen((staff.NOT_ASKED,)), 0
             keep = TYPED[asked.what]
             try:
@@ -152,6 +151,11 @@ class Casebook:
             answered = _AWAITED.dump_json(replace(asked, update=act.update))
             held.kept = awaited(screen, asked.case_id, asked.message) or answered
             return screen, asked.message
+
+    async def _hear(self, act: Act) -> None:
+        """This update did nothing, and never will, however often it comes again."""
+        async with self.store.in_turn() as books:
+            await seen_first(books, act.update, act.now)
 
     async def _leave(self, act: Act) -> None:
         """What was typed in vain is taken out of the chat later: until then it can be copied."""
@@ -174,6 +178,7 @@ class Casebook:
         except NoSuchCase:
             return Screen((staff.NO_CASE,))
         except NoSuchLink:
+            await self._hear(act)  # the link may be there when it comes again
             return Screen((staff.NOT_MINE,))
         raise Stopped(staff.frozen(stopped))  # and it does nothing if it comes again later
 

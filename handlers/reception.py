@@ -310,7 +310,8 @@ class Reception:
     async def clear_if_quiet(self, chat: int, seconds: float) -> "Tidied | float":
         """Clear a chat in which nobody has done anything for *seconds*, as if they had asked.
 
-        Where somebody has, the unix second at which it is worth looking again.
+        Where somebody has, the unix second at which it is worth looking again. The wish is the
+        caller's to drop, once this is done: until then it is tried again.
         """
         person = self.keys.person(chat)
         async with self.drafts.hold(person) as held:
@@ -319,14 +320,14 @@ class Reception:
             last = max((memory.at if memory else self.began, *messages.values()))
             if last + seconds > self.clock():
                 return last + seconds
-            left = await self.sweep(chat, messages)
             async with self.store.begin() as books:
                 await books.pending.drop(person)
-                await wishes.drop(books, self.keys, chat)
-            await self.drafts.forget_messages(person, set(messages) - left)
             await self.counts.drop(_unsent(person))
             held.kept = None
-            return Tidied(Swept(len(left), known=bool(messages)), chose(memory))
+        # Whoever writes from here on begins anew, and need not wait until Telegram has done it.
+        left = await self.sweep(chat, messages)
+        await self.drafts.forget_messages(person, set(messages) - left)
+        return Tidied(Swept(len(left), known=bool(messages)), chose(memory))
 
     async def _mark_unsent(self, person: str, before: Draft, turn: Turn) -> None:
         """For a day, and only for who talked with us: that there was something not yet sent.

@@ -162,13 +162,15 @@ def platforms_of(told: Standing) -> dict[int, str]:
 
 
 async def add(visit: Visit) -> tuple[Draft, Told]:
-    """The links and the words into the case; a closed one is opened again."""
+    """The links and the words into the case; a closed one is opened again.
+
+    Heard again, it says the same: what came since the person saw the case had room in it.
+    """
     draft, known = visit.draft, platforms_of(visit.mine.standing)
-    room = MOST_LINKS - await visit.books.links.count(visit.case.id)
+    had, first = await visit.books.links.count(visit.case.id), await visit.first()
+    room = MOST_LINKS - had if first else had - len(visit.mine.standing.each)
     fitting, over = draft.links[:room], draft.links[room:]
-    if not await visit.first():
-        fitting, over = draft.links, () if room else draft.links  # it was done, and not noted
-    elif fitting or draft.words:
+    if first and (fitting or draft.words):
         known |= await add_links(visit, [kept.link for kept in fitting], known)
         await add_words(visit)
         if draft.words:

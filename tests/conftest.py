@@ -6,9 +6,10 @@ one loud line at the end; with CI=true that is a failure.
 
 import os
 import shutil
+import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import randbelow
 from typing import TYPE_CHECKING, cast
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 import pytest_asyncio
 from hypothesis import settings
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -47,6 +48,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=30_000)  # milliseconds; its own five seconds are short where much runs
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -61,6 +63,16 @@ class Clock:
 
     def move(self, seconds: float) -> None:
         self.now += seconds
+
+
+@dataclass(slots=True)
+class GoingClock(Clock):
+    """One that goes on by itself: for houses at work, where what failed is tried again later."""
+
+    began: float = field(default_factory=time.monotonic)
+
+    def __call__(self) -> float:
+        return self.now + time.monotonic() - self.began
 
 
 def missing(what: str) -> None:
@@ -83,6 +95,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def going_clock() -> Clock:
+    """From an afternoon in Hong Kong on, whatever day it is."""
+    return GoingClock()
 
 
 @pytest.fixture(scope="session")

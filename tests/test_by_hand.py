@@ -55,9 +55,9 @@ class Chat:
 
 @pytest.mark.parametrize("size", [DESK, POCKET], ids=["desk", "pocket"])
 async def test_a_person_reports_and_a_caseworker_removes_on_one_page(
-    size: ViewportSize, tmp_path: Path, clock: Clock, browser: Browser
+    size: ViewportSize, tmp_path: Path, going_clock: Clock, browser: Browser
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         page = await browser.new_page(viewport=size)
         await page.goto(base)
         person = Chat(page, CHING, "阿晴", "yue_Hant")
@@ -105,9 +105,9 @@ async def test_a_person_reports_and_a_caseworker_removes_on_one_page(
 
 
 async def test_the_person_can_ask_by_button_too(
-    tmp_path: Path, clock: Clock, browser: Browser
+    tmp_path: Path, going_clock: Clock, browser: Browser
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         page = await browser.new_page(viewport=DESK)
         await page.goto(base)
         person = Chat(page, CHING, "阿晴", "yue_Hant")
@@ -123,9 +123,9 @@ async def test_the_person_can_ask_by_button_too(
     ("chat", "tab", "language"), [(SAM, "Sam", "en"), (CHING, "阿晴", "yue_Hant")]
 )
 async def test_who_only_wants_to_know_finds_the_law_the_check_and_a_number(
-    chat: str, tab: str, language: str, tmp_path: Path, clock: Clock, browser: Browser
+    chat: str, tab: str, language: str, tmp_path: Path, going_clock: Clock, browser: Browser
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         page = await browser.new_page(viewport=POCKET)
         await page.goto(base)
         person = Chat(page, chat, tab, language)

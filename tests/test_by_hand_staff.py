@@ -136,9 +136,9 @@ async def switched(page: Page, label: str, on: bool) -> None:
 
 
 async def test_two_caseworkers_and_a_lead_ask_a_platform_and_write_by_hand(
-    tmp_path: Path, clock: Clock, browser: Browser
+    tmp_path: Path, going_clock: Clock, browser: Browser
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         desk, pocket = [await opened(browser, base, size) for size in (DESK, POCKET)]
         head = await opened(browser, base, POCKET)
         robin = Colleague(pocket, "Robin", await hired(desk, "Robin"), "en")
@@ -150,8 +150,10 @@ async def test_two_caseworkers_and_a_lead_ask_a_platform_and_write_by_hand(
         code, name = await sent_links(sam)
 
         first, second = await take_at_once({"kit": kit, "robin": robin})
-        await second.told(f"Already taken by {first.name}.")
-        await first.told(f"{name} is yours.")
+        # Neither line stands there for long.
+        await asyncio.gather(
+            second.told(f"Already taken by {first.name}."), first.told(f"{name} is yours.")
+        )
         await second.picture("staff-race")
 
         await first.group.press("Open")
@@ -214,9 +216,9 @@ async def taken(kit: Colleague, sam: Chat) -> tuple[str, str]:
 
 
 async def test_a_case_goes_to_a_colleague_and_back_by_the_lead_by_hand(
-    tmp_path: Path, clock: Clock, browser: Browser
+    tmp_path: Path, going_clock: Clock, browser: Browser
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         desk, pocket = [await opened(browser, base, size) for size in (DESK, POCKET)]
         head = await opened(browser, base, POCKET)
         robin = Colleague(pocket, "Robin", await hired(desk, "Robin"), "en")
@@ -248,9 +250,9 @@ async def test_a_case_goes_to_a_colleague_and_back_by_the_lead_by_hand(
 
 
 async def test_a_case_is_closed_and_opened_again_by_hand(
-    tmp_path: Path, clock: Clock, browser: Browser
+    tmp_path: Path, going_clock: Clock, browser: Browser
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         desk = await opened(browser, base, DESK)
         kit = Colleague(desk, "Kit", KIT, "en")
         await kit.sit_down()
@@ -279,9 +281,9 @@ async def test_a_case_is_closed_and_opened_again_by_hand(
 
 
 async def test_the_figures_come_as_a_chart_and_a_table_by_hand(
-    tmp_path: Path, clock: Clock, browser: Browser
+    tmp_path: Path, going_clock: Clock, browser: Browser
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         store = Store(f"sqlite+aiosqlite:///{tmp_path / 'front-door.db'}")
         async with store.begin() as books:
             counted = {("2027-00", what, value): n for (what, value), n in pressed().items()}
@@ -299,9 +301,9 @@ async def test_the_figures_come_as_a_chart_and_a_table_by_hand(
 
 
 async def test_a_switch_makes_the_room_red_and_its_cards_bare_by_hand(
-    tmp_path: Path, clock: Clock, browser: Browser
+    tmp_path: Path, going_clock: Clock, browser: Browser
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         desk = await opened(browser, base, DESK)
         kit = Colleague(desk, "Kit", KIT, "en")
         await kit.sit_down()
@@ -312,7 +314,7 @@ async def test_a_switch_makes_the_room_red_and_its_cards_bare_by_hand(
         await switched(desk, "newcomers see history", True)
         await kit.at_group("/room")
         await kit.hears(RED)
-        await later.click()  # the group is written to at a pace, and this clock stands still
+        await later.click()  # the group is written to at a pace: nobody waits for it here
         await kit.hears(BARE)
         await kit.picture("staff-room-red")
         await switched(desk, "newcomers see history", False)
@@ -323,9 +325,9 @@ async def test_a_switch_makes_the_room_red_and_its_cards_bare_by_hand(
 
 
 async def test_a_family_is_drawn_and_what_is_due_is_looked_after_by_hand(
-    tmp_path: Path, clock: Clock, browser: Browser
+    tmp_path: Path, going_clock: Clock, browser: Browser
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         desk = await opened(browser, base, DESK)
         kit = Colleague(desk, "Kit", KIT, "en")
         await kit.sit_down()

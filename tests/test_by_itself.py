@@ -1,6 +1,7 @@
 """A chat that clears itself, for who asked; and the one silent offer. Against the sandbox."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +51,32 @@ async def test_who_asked_for_it_finds_the_chat_empty_after_15_idle_minutes(
     assert guest.texts == [], "nothing at all, not even a line"
     assert await draft_of(guest) is None
     assert await rows(door) == []
+
+
+async def test_who_writes_while_their_chat_is_cleared_is_answered_meanwhile(
+    door: Door, clock: Clock
+) -> None:
+    guest = door.person()
+    await guest.walk(*AFTER)
+    before = set(guest.chat.messages)
+    clock.move(QUARTER + 1)
+    sweep, begun, go_on = door.reception.sweep, asyncio.Event(), asyncio.Event()
+
+    async def slow(chat: int, messages: Mapping[int, float]) -> set[int]:
+        begun.set()
+        await go_on.wait()
+        return await sweep(chat, messages)
+
+    door.reception.sweep = slow
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(door.caretaker.round())
+        await begun.wait()
+        answer = await guest.walk(*AFTER)
+        go_on.set()
+
+    assert answer.id in guest.chat.messages
+    assert not before & set(guest.chat.messages)
+    assert len(await rows(door)) == 1, "what they have asked for meanwhile holds"
 
 
 async def test_who_did_not_ask_finds_the_chat_as_it_was(door: Door, clock: Clock) -> None:

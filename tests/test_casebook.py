@@ -557,6 +557,28 @@ async def test_a_replayed_record_is_recorded_once(small_room: Room) -> None:
     assert await room.audit() == ["take", "record 2: removed"]
 
 
+async def test_a_press_for_a_link_that_came_later_records_nothing_when_heard_again(
+    room: Room,
+) -> None:
+    case_id = await room.held()
+    act, name = room.act(update=99), press("set", case_id, 4, "removed")
+
+    before = await room.book.press(act, name)
+    async with room.store.begin() as books:
+        sealed = seal(
+            b'{"platform": "telegram", "url": "zz", "open_url": "zz"}',
+            room.keys.door.staff,
+            Place(case_id, "link 4"),
+        )
+        await books.links.add(case_id, [sealed], room.now().date())
+    await room.book.press(act, name)
+
+    assert said(before).startswith("I do not know that button any more.")
+    async with room.store.begin() as books:
+        assert await books.links.states(case_id) == {"new": 4}
+    assert await room.audit() == ["take"]
+
+
 async def test_the_last_record_of_a_link_is_undone_within_ten_minutes(room: Room) -> None:
     case_id = await room.held()
     await room.press("set", case_id, 2, "requested")

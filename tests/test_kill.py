@@ -41,7 +41,6 @@ async def test_nor_does_a_kill_of_a_door_whose_drafts_and_locks_outlive_it(
 
 
 @pytest.mark.timeout(300)  # it waits out a lease, and four backoffs
-@pytest.mark.timeout(300)  # four times a lease
 async def test_nor_does_a_kill_of_the_database_under_both_halves(tmp_path: Path) -> None:
     """Four times it is gone when it is needed, and comes back with all it had said yes to."""
     try:

@@ -284,6 +284,30 @@ async def put_back(both: Both, person: str, draft: Draft) -> None:
         held.kept = _MEMORY.dump_json(Memory(draft, update, None))
 
 
+@pytest.mark.parametrize("more", [49, 50])
+async def test_an_addition_to_a_case_that_is_full_says_the_same_when_heard_again(
+    one: Both, more: int
+) -> None:
+    guest = await opened(one)
+    many = "\n".join(telegram(number) for number in range(150))
+    await guest.walk("[Add links]", many, "[That is all]", "[Send]")
+    rest = "\n".join(telegram(number) for number in range(200, 200 + more))
+    await guest.walk("[Add links]", rest, "[That is all]")
+    before = await draft_of(guest)
+    assert before
+    said = (await guest.press("Send")).text
+
+    await put_back(one, one.door.reception.keys.person(guest.who.id), before)
+    guest.door.sandbox.press(guest.who, guest.chat, guest.answer, "send")
+    await one.door.hear()
+
+    assert guest.answer.text == said
+    after = await draft_of(guest)
+    assert after
+    assert len(after.links) == more - 49
+    assert await links_in(one) == MOST_LINKS
+
+
 async def test_links_added_to_a_closed_case_open_it_again_for_all(one: Both) -> None:
     guest = await opened(one)
     await one.take()

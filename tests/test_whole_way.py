@@ -34,9 +34,9 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.mark.parametrize("language", ["en", "yue_Hant"])
 async def test_a_reported_link_is_removed_and_the_person_is_told(
-    language: str, tmp_path: Path, clock: Clock, http: aiohttp.ClientSession
+    language: str, tmp_path: Path, going_clock: Clock, http: aiohttp.ClientSession
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         await play(http, base, language, TODAY, quiet)
 
         refused = (await state(http, base))["refused"]
@@ -44,16 +44,16 @@ async def test_a_reported_link_is_removed_and_the_person_is_told(
 
 
 async def test_a_second_start_finds_yesterdays_case_again(
-    tmp_path: Path, clock: Clock, http: aiohttp.ClientSession
+    tmp_path: Path, going_clock: Clock, http: aiohttp.ClientSession
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         person = await add_person(http, base, "Tour", "zh-hant")
         worker = await add_person(http, base, "Robin", "zh-hk", caseworker=True)
         hand = Hand(Phone(http, base, person), "person", Voice("yue_Hant", TODAY), quiet)
         code = await report_links(hand, LINKS)
-    clock.move(24 * 3600)
+    going_clock.move(24 * 3600)
 
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         hand = Hand(Phone(http, base, person), "person", Voice("yue_Hant", TODAY), quiet)
         group = Hand(Phone(http, base, worker, group=True), "group", Voice(None, TODAY), quiet)
         private = Hand(
@@ -64,9 +64,9 @@ async def test_a_second_start_finds_yesterdays_case_again(
 
 
 async def test_a_card_is_taken_though_another_message_came_after_it(
-    tmp_path: Path, clock: Clock, http: aiohttp.ClientSession
+    tmp_path: Path, going_clock: Clock, http: aiohttp.ClientSession
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         person = await add_person(http, base, "Tour", "en")
         worker = await add_person(http, base, "Robin", "en", caseworker=True)
         own, both = Voice("en", TODAY), Voice(None, TODAY)
@@ -81,10 +81,13 @@ async def test_a_card_is_taken_though_another_message_came_after_it(
 
 
 async def test_the_tour_names_the_line_that_is_missing(
-    tmp_path: Path, clock: Clock, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    going_clock: Clock,
+    http: aiohttp.ClientSession,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("bot.tour.PATIENCE", 0.5)
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         person = await add_person(http, base, "Tour", "en")
         hand = Hand(Phone(http, base, person), "person", Voice("en", TODAY), quiet)
         await hand.phone.start()

@@ -11,7 +11,7 @@ import aiohttp
 
 from bot.sandbox.chats import Json
 
-PATIENCE = 20.0  # seconds a Phone looks for something before it gives up
+PATIENCE = 30.0  # seconds a Phone looks for something before it gives up
 
 
 class NeverSeen(AssertionError):
