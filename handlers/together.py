@@ -251,13 +251,14 @@ async def put(work: Work, rows: list[LinkRow], word: str, mark: int) -> list[Lin
 
 
 async def explain(work: Work, mark: int, word: str) -> Screen:
-    """Why the platform said no to all of them."""
+    """Why the platform said no to all of them; what has a reason of its own keeps it."""
     batch = await batches.get(work, mark)
     if batch is None or batch.undone is not None or batch.state != "refused" or word not in WHY:
         return desk.panel(await told(work), work.act.by)
     if work.first:
         now = await ones(work, batch.links.get(work.case.id, ()))
-        numbers = [number for number, one in now.items() if one.row.state == "refused"]
+        same = ("refused", None), ("refused", batch.why or None)
+        numbers = [n for n, one in now.items() if (one.row.state, one.row.reason) in same]
         await work.books.links.explain_all(work.case.id, numbers, word)
         await work.note_down(*(f"why {number}: {word}" for number in numbers))
         batch = replace(batch, why=word)

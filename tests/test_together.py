@@ -251,6 +251,22 @@ async def test_a_no_to_all_is_given_its_reason_by_one_press(room: Room) -> None:
     assert "Undo all" in labels(screen)
 
 
+async def test_a_link_with_a_reason_of_its_own_keeps_it(small_room: Room) -> None:
+    room = small_room
+    case_id = await room.held(urls=MANY[:3])
+    refused = await follow(room, await all_of(room, case_id), "refused: 3")
+    await room.press("why", case_id, 2, "proof")
+
+    await follow(room, refused, "Wants a court order")
+    await follow(room, refused, "Answers nobody")
+
+    assert [row.reason for row in (await rows(room, case_id)).values()] == [
+        "silent",
+        "proof",
+        "silent",
+    ]
+
+
 async def test_what_was_removed_is_back_by_one_press(room: Room) -> None:
     case_id = await room.held(urls=MANY[:4])
     await follow(room, await all_of(room, case_id), "removed: 4")
