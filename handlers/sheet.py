@@ -101,13 +101,16 @@ class Sheet:
 
 
 def known_line(link: Opened) -> Say:
-    """A link by its number and the tail of its address, inert; the tail only where it is open."""
+    """A link by its number and the tail of its address, inert; the tail only where it is open.
+
+    Of the tidied address: what an app adds when sharing ("?s=20") makes all tails alike.
+    """
     if not link.open_url:
         return link_line(link)
     blanks: dict[str, Blank] = {
         "number": link.number,
         "platform": platform(link.platform),
-        "tail": Code("…" + link.open_url[-TAIL:]),
+        "tail": Code("…" + link.url[-TAIL:]),
         "state": Say(STATES[link.state]),
     }
     return Say(N_("{number}. {platform} {tail} — {state}"), blanks)

@@ -366,7 +366,7 @@ def test_every_press_fits_in_a_button() -> None:
 
 def test_a_link_is_chosen_by_number_and_tail_on_the_page_where_one_was() -> None:
     links = [
-        Opened(n, "new", "telegram", "", f"https://t.me/zz_invented_channel/{n}")
+        Opened(n, "new", "telegram", url := f"https://t.me/zz_invented_channel/{n}", f"{url}?s=20")
         for n in range(1, 31)
     ]
     second = recording.choose_link(OF, links, desk.page_of_choices(21))
