@@ -10,8 +10,10 @@ import pytest
 
 from bot.demo import playing
 from bot.sandbox.phone import Phone, add_person, state
-from bot.tour import Hand, Missing, ask, play, remove_one, report_links
+from bot.tour import Hand, Missing, ask, asks, play, remove_one, report_links
+from handlers import standing
 from handlers.spoken import Voice
+from handlers.talk import Say
 from tests.conftest import Clock
 
 TODAY = date(2026, 11, 24)
@@ -73,9 +75,9 @@ async def test_a_card_is_taken_though_another_message_came_after_it(
         group = Hand(Phone(http, base, worker, group=True), "group", both, quiet)
         private = Hand(Phone(http, base, worker, "staff"), "private", own, quiet)
         await report_links(Hand(Phone(http, base, person), "person", own, quiet), LINKS)
-        await group.until(lambda card: bool(card.buttons), "the card")
+        card = await group.until(lambda card: bool(card.buttons), "the card")
         await group.phone.say("/room")
-        await group.phone.until(lambda screen: screen[-1].text.startswith("🟢"), "the room's card")
+        await group.until(lambda one: one.id > card.id and "🟢" in one.text, "the room's card")
 
         await remove_one(group, private)
 
@@ -86,11 +88,11 @@ async def test_the_tour_names_the_line_that_is_missing(
     http: aiohttp.ClientSession,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.tour.PATIENCE", 0.5)
     async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         person = await add_person(http, base, "Tour", "en")
         hand = Hand(Phone(http, base, person), "person", Voice("en", TODAY), quiet)
-        await hand.phone.start()
+        await hand.start("", asks("home", "welcome"))
 
+        monkeypatch.setattr("bot.tour.PATIENCE", 0)
         with pytest.raises(Missing, match="person: never seen: Removed: 1 of 3"):
-            await ask(hand, "1234 5678 9012 3456")
+            await hand.sees(Say(standing.REMOVED, {"removed": 1, "all": 3}))
