@@ -76,17 +76,20 @@ def passed_on(told: Standing) -> bool:
 def links_in_words(told: Standing) -> tuple[Say, ...]:
     """How the links stand: each by itself, or, where there are many, how many in each state.
 
-    Where somebody may be under 18 nobody here opens a link, and so nobody knows how it stands.
+    Where somebody may be under 18 they stay closed, and so how each stands is not told.
     """
     total = sum(told.links.values())
     if not total:
         return ()
     if told.minor != "no":
-        return (Say(N_("Links in it: {all}. Nobody of our team opens them."), {"all": total}),)
+        return (Say(CLOSED_LINKS, {"all": total}),)
     removed = Say(REMOVED, {"removed": told.links.get("removed", 0), "all": total})
     if told.each and len(told.each) <= MOST_LINES:
         return (removed, *map(link_line, told.each))
     return (removed, Say(N_("Links: {links}."), {"links": link_states(told)}))
+
+
+CLOSED_LINKS = N_("Links in it: {all}. They stay closed, unless a lead of our team has to look.")
 
 
 def link_line(link: LinkStanding) -> Say:

@@ -14,6 +14,7 @@ from handlers.news import end_button, ended, line
 from handlers.report import tell_shown
 from handlers.spoken import Voice
 from handlers.standing import next_step
+from handlers.standing import standing as standing_in_words
 from handlers.status import KEEP, NOT_SENT, READ, tell_agreed, tell_timed, then_case
 from handlers.talk import (
     Added,
@@ -58,6 +59,26 @@ def standing(**links: int) -> Standing:
 )
 def test_what_comes_next_follows_the_links(links: dict[str, int], words: str) -> None:
     assert words in said(next_step(standing(**links)))
+
+
+@pytest.mark.parametrize(
+    ("told", "now", "closed", "after"),
+    [
+        ((), "our team passes it on", "passed on", "Those it was passed on to"),
+        (("take_it_down",), "our team passes it on", "told where to turn", "If something changes"),
+        (("police",), "has passed it on", "passed on", "Those it was passed on to"),
+        (("take_it_down", "police"), "has passed it on", "passed on", "Those it was passed on to"),
+    ],
+)
+def test_under_eighteen_it_is_passed_on_once_a_body_has_it_of_us(
+    told: tuple[str, ...], now: str, closed: str, after: str
+) -> None:
+    held = Standing("taken", {"new": 1}, minor="yes", told=told)
+    over = replace(held, state="closed", outcome="referred")
+
+    assert now in said(next_step(held))
+    assert closed in said(*standing_in_words(over))
+    assert after in said(next_step(over))
 
 
 def test_words_that_wait_for_send_are_said_to_wait() -> None:
