@@ -10,8 +10,10 @@ import pytest
 
 from bot.demo import playing
 from bot.sandbox.phone import Phone, add_person, state
-from bot.tour import Hand, Missing, ask, play, remove_one, report_links
+from bot.tour import Hand, Missing, ask, asks, play, remove_one, report_links
+from handlers import standing
 from handlers.spoken import Voice
+from handlers.talk import Say
 from tests.conftest import Clock
 
 TODAY = date(2026, 11, 24)
@@ -86,11 +88,11 @@ async def test_the_tour_names_the_line_that_is_missing(
     http: aiohttp.ClientSession,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.tour.PATIENCE", 0.5)
     async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         person = await add_person(http, base, "Tour", "en")
         hand = Hand(Phone(http, base, person), "person", Voice("en", TODAY), quiet)
-        await hand.phone.start()
+        await hand.start("", asks("home", "welcome"))
+        monkeypatch.setattr("bot.tour.PATIENCE", 0)
 
         with pytest.raises(Missing, match="person: never seen: Removed: 1 of 3"):
-            await ask(hand, "1234 5678 9012 3456")
+            await hand.sees(Say(standing.REMOVED, {"removed": 1, "all": 3}))
