@@ -17,13 +17,13 @@ from bot.courier import Courier, Heights, Pace
 from bot.receiver import Desk, Receiver, Update
 from handlers.hours import at
 from handlers.names import new_id
-from handlers.reception import Reception
+from handlers.reception import Reception, Sweep
 from storage.books import Store
 from storage.codes import Shelf
 from storage.counts import open_counts
 from storage.down import Down
 from storage.drafts import open_drafts
-from storage.keys import read_door_keys, read_staff_keys
+from storage.keys import DoorKeys, read_door_keys, read_staff_keys
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,26 @@ async def open_store(settings: HouseSettings) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
+async def open_reception(
+    settings: DoorSettings,
+    keys: DoorKeys,
+    store: Store,
+    sweep: Sweep,
+    clock: Clock,
+    below: Below,
+    codes: int,
+) -> AsyncIterator[Reception]:
+    """Who hears people; lets go of the drafts and counts in the end."""
+    async with AsyncExitStack() as stack:
+        drafts = open_drafts(settings.redis, keys.locker(), clock)
+        stack.push_async_callback(drafts.close)
+        counts = open_counts(settings.redis, clock)
+        stack.push_async_callback(counts.close)
+        shelf = Shelf(keys, below, codes)
+        yield Reception(store, drafts, counts, keys, shelf, sweep, below, clock)
+
+
+@asynccontextmanager
 async def open_door(
     settings: DoorSettings,
     clock: Clock,
@@ -100,13 +120,9 @@ async def open_door(
         session = AiohttpSession(api=server, timeout=front_door.ANSWER_SECONDS)
         stack.push_async_callback(session.close)
         bot = Bot(token, session=session)
-        drafts = open_drafts(settings.redis, keys.locker(), clock)
-        stack.push_async_callback(drafts.close)
-        counts = open_counts(settings.redis, clock)
-        stack.push_async_callback(counts.close)
-        shelf = Shelf(keys, below, codes)
         sweep = front_door.sweeper(bot, clock)
-        reception = Reception(store, drafts, counts, keys, shelf, sweep, below, clock)
+        opening = open_reception(settings, keys, store, sweep, clock, below, codes)
+        reception = await stack.enter_async_context(opening)
         heights = Heights()
         carrier = news.DoorCarrier(bot, reception, clock)
         courier = Courier(
@@ -124,7 +140,7 @@ async def open_door(
         cry = front_door.crier(bot, roll.chats, reception.today)
         watch = Watch("staff", store, lambda what: cry(ALARMS["staff", what]), clock)
         chores = (
-            shelf.fill,
+            reception.shelf.fill,
             lambda: keep_house(store, clock),
             lambda: beat("door", store, lambda: receiver.listened, clock),
             *((watch.run,) if roll.chats else ()),

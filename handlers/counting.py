@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from handlers.casework import lets, opened, read_link, read_told
-from locales import facts
+from handlers.figures import kind_of
 from storage.books import Books, Case, LinkRow
 from storage.figures import Counter
 from storage.keys import StaffKeys
@@ -122,7 +122,11 @@ async def to_move(
 
 
 def moves(row: LinkRow, place: str, now: str) -> Mapping[Counter, int]:
-    """From one counter of its month to another, or into its first."""
+    """From one counter of its month to another, or into its first.
+
+    Where the platform is of another kind since, less than nought is left: it is told together with
+    what stands under the former kind (handlers.figures).
+    """
     month = month_of(row.since)
     before = {(month, "link", f"{place}:{row.counted_as}"): -1} if row.counted_as else {}
     return before | {(month, "link", f"{place}:{now}"): 1}
@@ -141,12 +145,6 @@ def as_counted(row: LinkRow) -> str:
     if row.state != "removed":
         return row.state
     return f"{row.state}:{stretch((row.day - row.since).days)}"
-
-
-def kind_of(platform: str) -> str:
-    """What kind of place it is, as locales/facts/platforms.toml has it."""
-    found = facts.entries("platforms").get(platform)
-    return str(found.fields["kind"]) if found else "website"
 
 
 async def agreed(books: Books, case_id: str) -> bool:

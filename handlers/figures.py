@@ -135,12 +135,16 @@ class Links:
 
     @classmethod
     def read(cls, counters: Mapping[str, int]) -> "Links":
-        """From counters as handlers.counting names them: "chat:telegram:removed:8-10"."""
+        """From counters as handlers.counting names them: "chat:telegram:removed:8-10".
+
+        A platform is told as the kind it is of today, though it was counted as another: else it
+        would stand in two rows, and a link that moved since would be counted in both.
+        """
         by_group: dict[str, dict[str, Parts]] = {}
         stretches: dict[str, Counter[str]] = {}
         for value, times in counters.items():
-            kind, platform, state, *stretch = value.split(":")
-            group = group_of(kind)
+            _, platform, state, *stretch = value.split(":")
+            group = group_of(kind_of(platform))
             platforms = by_group.setdefault(group, {})
             new = (times * (state == "new"), times * (state == "removed"))
             parts = (*new, times - sum(new))
@@ -208,6 +212,12 @@ class Links:
 def first_day(stretch: str) -> int:
     """The first day of a stretch."""
     return int(stretch.partition("-")[0])
+
+
+def kind_of(platform: str) -> str:
+    """What kind of place it is, as locales/facts/platforms.toml has it."""
+    found = facts.entries("platforms").get(platform)
+    return str(found.fields["kind"]) if found else "website"
 
 
 def group_of(kind: str) -> str:

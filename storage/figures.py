@@ -22,7 +22,7 @@ class Figures:
         self._connection = connection
 
     async def change(self, more: Mapping[Counter, int]) -> None:
-        """So many more of each, or fewer; of what is nought nothing is left."""
+        """So many more of each, or fewer, even than nought; of what is nought nothing is left."""
         table = tables.figures
         # In one order, so that the door and the staff's half wait for each other and do not stand
         # in each other's way.
@@ -37,7 +37,7 @@ class Figures:
                 row.on_conflict_do_update(index_elements=["month", "what", "value"], set_=counted)
             )
         if min(more.values(), default=0) < 0:
-            await self._connection.execute(delete(table).where(table.c.times <= 0))
+            await self._connection.execute(delete(table).where(table.c.times == 0))
 
     async def of(self, *months: str) -> dict[tuple[str, str], int]:
         """The counters of these months together, by what and value."""

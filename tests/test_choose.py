@@ -247,9 +247,9 @@ async def test_the_sandbox_is_as_strict_as_a_phone(door: Door) -> None:
 
 
 async def test_a_person_chooses_on_the_page(
-    tmp_path: Path, clock: Clock, browser: Browser
+    tmp_path: Path, going_clock: Clock, browser: Browser
 ) -> None:
-    async with playing(tmp_path, 0, clock, secrets.randbelow, quiet) as base:
+    async with playing(tmp_path, 0, going_clock, secrets.randbelow, quiet) as base:
         page = await browser.new_page(viewport=POCKET)
         await page.goto(base)
         person = Chat(page, CHING, "阿晴", "yue_Hant")

@@ -6,6 +6,7 @@ import random
 from collections import Counter as Tally
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from itertools import combinations, product
@@ -20,8 +21,8 @@ from bot.pictures import png
 from bot.publisher import Publisher
 from handlers import counting
 from handlers.chart import chart
-from handlers.counting import LASTS, kind_of, stretch
-from handlers.figures import Figures, Row, figures, first_day, group_of
+from handlers.counting import LASTS, stretch
+from handlers.figures import Figures, Links, Row, figures, first_day, group_of, kind_of, of
 from handlers.merging import OTHER, SMALL, Parts, may_be_told, merged, together, with_parts
 from handlers.periods import Period, period
 from handlers.publication import page
@@ -149,6 +150,26 @@ async def test_each_record_moves_the_link_and_undo_takes_it_back(both: Both) -> 
     assert await now() == ["back"]
     await both.press("set", 1, "refused")
     assert await links(both) == {("link", "chat:telegram:refused"): 1}
+
+
+async def test_a_platform_that_is_of_another_kind_since_is_told_in_one_row_and_no_link_twice(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await both.filed(*LONG_AND_COUNTED)
+    await both.take()
+    await both.deliver()
+    await both.press("set", 1, "removed")
+    places = facts.entries("platforms")
+    moved = replace(places["telegram"], fields={**places["telegram"].fields, "kind": "search"})
+    monkeypatch.setitem(places, "telegram", moved)
+
+    await both.press("set", 1, "back")
+    await both.press("set", 2, "removed")
+
+    told = Links.read(of(await links(both), "link"))
+    assert told.by_group == {"search": {"telegram": (1, 1, 1)}}
+    assert told.median(told.by_group) == "0-0"
+    assert told.stretches["search"].total() == 1
 
 
 async def test_what_else_is_noted_of_a_removed_link_does_not_make_it_later(one: Both) -> None:

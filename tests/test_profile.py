@@ -116,9 +116,9 @@ async def test_what_telegram_does_not_take_stops_nothing(
 
 
 async def test_the_door_tells_it_when_it_starts(
-    tmp_path: Path, clock: Clock, sqlite_url: str
+    tmp_path: Path, going_clock: Clock, sqlite_url: str
 ) -> None:
-    async with open_house(tmp_path, sqlite_url, None, clock) as (sandbox, _):
+    async with open_house(tmp_path, sqlite_url, None, going_clock) as (sandbox, _):
         door = sandbox.bot("door").id
         async with asyncio.timeout(20):
             while not sandbox.profiles.exact(door, "commands", "zh", dict(PRIVATE)):

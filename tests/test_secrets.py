@@ -382,10 +382,10 @@ async def whole_case(base: str, person: int, plants: Plants) -> str:
 
 
 async def test_a_whole_case_leaves_no_trace_and_goes_nowhere_else(
-    store_url: str, redis_url: str, tmp_path: Path, clock: Clock, log: Log, watch: Watch
+    store_url: str, redis_url: str, tmp_path: Path, going_clock: Clock, log: Log, watch: Watch
 ) -> None:
     plants = Plants("d", 4)
-    async with open_house(tmp_path, store_url, redis_url, clock) as (sandbox, base):
+    async with open_house(tmp_path, store_url, redis_url, going_clock) as (sandbox, base):
         person = sandbox.add_person(f"{NAME}000", "en", plants.chat(0)).id
         code = await whole_case(base, person, plants)
         watch.open = False
