@@ -355,7 +355,7 @@ class TestMyCase:
             assert await books.requests.make(case_id, 2, "form", TODAY, TODAY) == 1
             rows = await books.links.record_all(case_id, [3, 1, 9], "refused", TODAY, TODAY)
             await books.links.explain_all(case_id, [1, 2], "rules")
-            made = await books.requests.make_all(case_id, [1, 2, 9], "search", TODAY, TODAY)
+            made = await books.requests.make_all(case_id, [1, 2], "search", TODAY, TODAY)
             await books.requests.answer_all(case_id, made, "silent", TODAY)
             await books.requests.reopen(case_id, {1: 1, 2: 1})
             await books.requests.drop(case_id, {3: 1})

@@ -197,7 +197,7 @@ async def test_a_reveal_its_audit_row_and_its_hiding_are_one_transaction(room: R
 
 async def test_a_reveal_that_cannot_be_hidden_is_not_audited_either(room: Room) -> None:
     case_id = await room.held()
-    by = replace(KIT, language=b"no letter can hold this")  # type: ignore[arg-type]  # on purpose
+    by = replace(KIT, leads=b"no letter can hold this")  # type: ignore[arg-type]  # on purpose
 
     with pytest.raises(StatementError):
         await room.book.press(room.act(by), press("show", case_id))

@@ -451,7 +451,7 @@ async def test_a_case_of_an_older_version_lets_us_ask_until_that_is_taken_back(
     assert "✓ Ask platforms for me" in labels(shown)
     await guest.press("✓ Ask platforms for me")
 
-    assert await consents_of(one) == {"ask": False, "watch": True}
+    assert await consents_of(one) == {"ask": False, "watch": True, "write": False}
 
 
 async def test_more_can_be_agreed_to_before_sending(one: Both) -> None:

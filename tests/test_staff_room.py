@@ -237,6 +237,7 @@ async def test_the_group_never_holds_a_link_or_a_word_of_a_note(house: Any) -> N
         await at.press(at.kit, "Show 2", LONG)
         await at.press(at.kit, "Back", "How urgent")
         await at.press(at.kit, "Notes", NOTE)
+        await at.press(at.kit, "Write a note", "type the note")
         await at.kit.say("zz second invented note")
         await at.kit.sees("The note is kept.")
         await at.press(at.kit, "Record", "which link?")

@@ -15,6 +15,7 @@ from handlers.together import runs
 from handlers.visits import consent
 from storage.books import LinkRow, Store
 from storage.keys import DoorKeys, StaffKeys
+from storage.requests import OF_THE_CASE
 from tests.cases import Keys, telegram
 from tests.conftest import Clock as Time
 from tests.test_casebook import KIT, LEAD, MAN, Room, labels, said
@@ -400,6 +401,8 @@ async def test_under_18_no_way_is_told_and_no_site_but_the_states_are_recorded(
 ) -> None:
     case_id = await room.held(urls=MANY[:3], minor="yes")
     sites = await room.held(name="calm otter", urls=MANY[:3], minor="yes", platform="website")
+    for told in (case_id, sites):
+        await room.press("tell", told, 0, "police")
 
     screen = await all_of(room, case_id)
     await follow(room, screen, "asked to remove: 3")
@@ -412,6 +415,7 @@ async def test_under_18_no_way_is_told_and_no_site_but_the_states_are_recorded(
     ]
     assert "All of" not in "".join(labels(await room.press("record", sites)))
     assert {(one.link, one.rung) for one in await asked(room, case_id)} == {
+        (OF_THE_CASE, "police"),
         (1, "form"),
         (2, "form"),
         (3, "form"),
@@ -425,10 +429,11 @@ async def test_a_lead_who_said_why_sees_the_sites_and_the_ways(small_room: Room)
     case_id = await room.file(urls=urls, minor="yes", platform="website")
     await room.take(case_id, LEAD)
 
-    async def pressed(verb: str, number: int = 0) -> Screen:
-        name = f"{verb}:{case_id}:{number}:"
+    async def pressed(verb: str, number: int = 0, word: str = "") -> Screen:
+        name = f"{verb}:{case_id}:{number}:{word}"
         return await room.book.press(room.act(LEAD), name)
 
+    await pressed("tell", 0, "police")
     closed = labels(await pressed("record"))
     await pressed("unlock")
     await room.book.type(room.act(LEAD), "zz why")
@@ -579,7 +584,7 @@ async def test_of_a_case_given_away_meanwhile_nothing_is_undone(room: Room) -> N
     third = await room.held(name="kind robin", urls=MANY[4:5])
     draft = await room.press("compose", first, 1, "many act en")
     done = await follow(room, draft, "We asked")
-    await room.press("release", second)
+    await room.press("give", second)
     async with room.store.begin() as books:
         await books.cases.erase(third)
 
