@@ -186,8 +186,8 @@ class Hall:
                 return rooms.screen(await self.inspector.look(), private=True)
             case "figures":
                 return await self.casebook.figures(act, rest)
-            case "duty" if rest in ("on", "off"):
-                return await self.casebook.duty(act, rest == "on")
+            case "duty" if rest in ("on", "off", ""):
+                return await self.casebook.duty(act, rest == "on" if rest else None)
             case _:
                 return commands.private_help(act.by.leads)
 

@@ -178,8 +178,8 @@ WHY: Mapping[str, str] = {
     "eu": N_(
         "First choice, because the EU's law (Digital Services Act) has it take such notices."
     ),
-    "general": N_("First choice, because we know of no law that gives it a time."),
-    UNDER_AGE: N_("Somebody may be under 18: this text says so, and speaks for nobody."),
+    "general": N_("First choice, because no law that we know of names it."),
+    UNDER_AGE: N_("Somebody may be under 18: this text says so, and claims to speak for nobody."),
 }
 """Why these rules come first."""
 
@@ -308,8 +308,8 @@ async def compose(work: Work, number: int, word: str) -> Screen:
 async def record_asked(work: Work, number: int, word: str) -> Screen:
     """All links of that draft are asked now, in every case of it that is still theirs."""
     batch = await batches.get(work, number)
-    if batch is None and work.first:
-        batch = await record_all(work, number)
+    if work.first and (batch is None or batch.undone is not None):
+        batch = await record_all(work, number) or batch
     if batch is None:
         return desk.panel(await told(work), work.act.by, Say(DRAFT_OVER))
     return await together.result(work, number, batch)
@@ -323,7 +323,6 @@ async def record_all(work: Work, number: int) -> Batch | None:
     draft = await work.books.outbox.get(draft_key(work.act.by.id, number))
     if draft is None or draft.due <= work.act.now:
         return None
-    await work.books.outbox.drop(str(draft.key))
     missed, recorded = 0, dict[str, list[int]]()
     for case_id, numbers in draft.body["links"].items():
         asking = await to_record(work, case_id, numbers)

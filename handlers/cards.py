@@ -388,7 +388,7 @@ CHILD = Card(
                 N_("Using someone under {minor} to make such images is an offence too."),
                 N_(
                     "Help here and abroad draws its line at {minor}: under it, other tools apply, "
-                    "and our team keeps the links closed, unless a lead has to look."
+                    "and our team keeps the links closed, unless somebody in charge has to look."
                 ),
                 N_(
                     "By {duty}, since {duty_since}, social workers must report when someone "

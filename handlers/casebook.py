@@ -302,13 +302,13 @@ class Casebook:
                     await books.outbox.put("staff", "figures", body=whole, due=act.now)
         return publication.page(told)
 
-    async def duty(self, act: Act, on: bool) -> Screen:
-        """On duty, or off; who leaves the group is off."""
+    async def duty(self, act: Act, on: bool | None = None) -> Screen:
+        """On duty, or off; who leaves the group is off. None only tells who is."""
         async with self.store.in_turn() as books:
             await leases.note_language(books, act.by.id, act.by.language)
             if on:
                 await books.signs.hang("duty", act.by.id, act.by.name)
-            else:
+            elif on is not None:
                 await books.signs.take_down("duty", act.by.id)
             return lists.on_duty(await books.signs.out("duty"))
 

@@ -16,7 +16,7 @@ from handlers.desk import Opened, Written
 from handlers.hours import next_hour
 from handlers.housing import settle
 from handlers.kin import bucket
-from handlers.staff import Caseworker, Screen, Summary, under_age
+from handlers.staff import Caseworker, Screen, Summary, Telling, under_age
 from handlers.talk import Say
 from locales import LANGUAGES, N_
 from storage.books import AlreadyTaken, Books, Case, Consent, LinkRow, NoSuchLink, Request
@@ -185,7 +185,8 @@ def read_link(row: LinkRow, keys: StaffKeys, reference: str = "") -> Opened:
     """One link, opened."""
     plain = opened(row.sealed, keys, Place(row.case_id, f"link {row.number}"))
     fields: Mapping[str, Any] = json.loads(plain) if plain else {}
-    return Opened(row.number, row.state, **fields, reference=reference, look=row.look)
+    link = Opened(row.number, row.state, **fields, reference=reference, look=row.look)
+    return replace(link, reason=row.reason or "")
 
 
 def reference_place(request: Request) -> Place:
@@ -261,12 +262,12 @@ async def summary(books: Books, case: Case, keys: StaffKeys) -> Summary:
     )
 
 
-async def told_of(books: Books, case: Case) -> dict[str, date]:
-    """Who was told of a case where somebody may be under 18, and since when."""
+async def told_of(books: Books, case: Case) -> dict[str, Telling]:
+    """Who was told of a case where somebody may be under 18; the last time counts."""
     if not under_age(case):
         return {}
     requests = await books.requests.of_link(case.id, OF_THE_CASE)
-    return {request.rung: request.asked for request in requests}
+    return {one.rung: Telling(one.asked, one.answer is None) for one in requests}
 
 
 def lets(consents: Mapping[str, Consent], what: str) -> bool:

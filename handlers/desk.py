@@ -46,8 +46,8 @@ class Opened:
     """A link as its caseworker reads it; without addresses where our key does not open it.
 
     *reference*: of its newest request that has one; *look*: when to look after it again.
-    *seen*: in how many other cases it is, *home_seen*: any of its channel, account or site.
-    *minor*: another case with it is of somebody who may be under 18.
+    *reason*: why the platform said no. *seen*: in how many other cases it is, *home_seen*: any of
+    its channel, account or site. *minor*: another case with it is of somebody who may be under 18.
     """
 
     number: int
@@ -60,6 +60,7 @@ class Opened:
     seen: Bucket = ""
     home_seen: Bucket = ""
     minor: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def outcomes_of(of: Summary) -> tuple[str, ...]:
         "removed": removed == every > 0,
         "partly": 0 < removed < every,
         "refused": not removed and count("refused", 0) > 0,
-        "referred": bool(of.told) or not under_age(of.case),
+        "referred": of.is_told or not under_age(of.case),
         "withdrawn": True,
         "no answer": not removed and count("requested", 0) + count("back", 0) > 0,
     }
@@ -55,7 +55,7 @@ def confirm_close(of: Summary, outcome: str) -> Screen:
         {"case": Strong(of.case.name), "outcome": Say(OUTCOMES[outcome])},
     )
     close = Button(press("end", of.case.id, 0, outcome), N_("Yes, close it"), "danger")
-    back_there = "refer" if of.told and outcome == "referred" else "close"
+    back_there = "refer" if of.is_told and outcome == "referred" else "close"
     keys = (close, Button(press(back_there, of.case.id), N_("Back")))
     return Screen((ask, *told_lines(of, outcome), *counts(of)), keys)
 
@@ -65,8 +65,8 @@ def told_lines(of: Summary, outcome: str) -> tuple[Say, ...]:
     if outcome != "referred":
         return ()
     return tuple(
-        Say(N_("✓ {name}: {day}"), {"name": service(whom), "day": spelled(day)})
-        for whom, day in of.told.items()
+        Say(N_("✓ {name}: {day}"), {"name": service(whom), "day": spelled(one.day)})
+        for whom, one in of.told.items()
     )
 
 

@@ -69,10 +69,13 @@ def open_one(asked: Sequence[Request]) -> Request | None:
 
 def is_asked(row: LinkRow, asked: Sequence[Request], rung: str, today: date) -> bool:
     """Whether that way was asked already, and has time left to answer."""
+    return waits(row, asked, today) and asked[-1].rung == rung
+
+
+def waits(row: LinkRow, asked: Sequence[Request], today: date) -> bool:
+    """Whether it was asked, by whichever way, and the answer has time left."""
     request = open_one(asked)
-    if row.state != "requested" or request is None:
-        return False
-    return request.rung == rung and request.due > today
+    return row.state == "requested" and request is not None and request.due > today
 
 
 def next_way(work: Work, row: LinkRow, asked: Sequence[Request]) -> tuple[str, str | None]:

@@ -4,11 +4,12 @@ A telling is a request about the whole case (storage.requests). It closes nothin
 body may have to know, and the caseworker may keep the case open.
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
+from functools import wraps
 
 from handlers.casework import Work, put_news, told
-from handlers.desk import back
+from handlers.desk import back, panel
 from handlers.directory import full_line
 from handlers.staff import Screen, Summary, press, service, spelled
 from handlers.standing import SENT_THERE
@@ -18,6 +19,8 @@ from storage.requests import OF_THE_CASE
 
 WHOM = ("police", "welfare", SENT_THERE)
 UNDONE_WITHIN = timedelta(minutes=10)
+
+Do = Callable[[Work, int, str], Awaitable[Screen]]
 
 # The screen
 
@@ -30,17 +33,23 @@ def page(of: Summary, fresh: Collection[str] = (), first: Say | None = None) -> 
     lines = [full_line("help.emergency")]
     for whom in WHOM:
         lines += [full_line(f"help.{whom}"), *told_line(of, whom)]
-    ask = Say(N_("Tell each who has to know, then press here who has it. The case stays open."))
+    ask = Say(ASK)
     # Each in the place of the other: a press too many takes one back, and tells nobody else.
     keys = [
-        undo_button(of.case.id, whom) if whom in of.told else tell_button(of.case.id, whom)
+        undo_button(of.case.id, whom) if whom in fresh else tell_button(of.case.id, whom)
         for whom in WHOM
-        if whom in fresh or whom not in of.told
+        if whom in fresh or not has_it(of, whom)
     ]
     return Screen(
         (*((first,) if first else ()), duty(of), *lines, ask),
         (*keys, *close_button(of), back(of.case.id)),
     )
+
+
+ASK = N_(
+    "Tell each who has to know, then press here who has it; 999 is the police. The case stays "
+    "open."
+)
 
 
 def duty(of: Summary) -> Say:
@@ -65,7 +74,12 @@ def told_line(of: Summary, whom: str) -> tuple[Say, ...]:
         return ()
     sent = N_("✓ The person was sent there on {day}.")
     line = sent if whom == SENT_THERE else N_("✓ Told on {day}.")
-    return (Say(line, {"day": spelled(of.told[whom])}),)
+    return (Say(line, {"day": spelled(of.told[whom].day)}),)
+
+
+def has_it(of: Summary, whom: str) -> bool:
+    """Whether they were told, and of all that is in the case now."""
+    return whom in of.told and of.told[whom].is_whole
 
 
 def tell_button(case_id: str, whom: str) -> Button:
@@ -82,13 +96,24 @@ def undo_button(case_id: str, whom: str) -> Button:
 
 def close_button(of: Summary) -> tuple[Button, ...]:
     """To the confirmation (handlers.endings) of what is only possible once somebody has it."""
-    if not of.told:
+    if not of.is_told:
         return ()
     name = press("outcome", of.case.id, 0, "referred")
     return (Button(name, N_("Close as passed on"), "danger"),)
 
 
 # Verbs
+
+
+def once_told(do: Do) -> Do:
+    """A verb that records something: under 18 the panel instead, which says *Refer first*."""
+
+    @wraps(do)
+    async def checked(work: Work, number: int, word: str) -> Screen:
+        of = await told(work)
+        return await do(work, number, word) if of.may_record else panel(of, work.act.by)
+
+    return checked
 
 
 async def ask_whom(work: Work, number: int, word: str) -> Screen:
@@ -99,7 +124,7 @@ async def ask_whom(work: Work, number: int, word: str) -> Screen:
 async def tell(work: Work, number: int, whom: str) -> Screen:
     """They have it, from today on: audited, and to be undone for ten minutes."""
     of = await told(work)
-    if work.first and whom in WHOM and whom not in of.told:
+    if work.first and whom in WHOM and not has_it(of, whom):
         today = work.act.today
         made = await work.books.requests.make(work.case.id, OF_THE_CASE, whom, today, today)
         await work.books.outbox.put(
@@ -140,7 +165,8 @@ async def note(work: Work, what: str) -> None:
 async def shown(work: Work, first: Say | None = None) -> Screen:
     """The screen as it is now."""
     of = await told(work)
-    return page(of, [whom for whom in of.told if await is_fresh(work, whom)], first)
+    fresh = [whom for whom in of.told if has_it(of, whom) and await is_fresh(work, whom)]
+    return page(of, fresh, first)
 
 
 async def is_fresh(work: Work, whom: str) -> bool:

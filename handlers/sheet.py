@@ -149,8 +149,8 @@ def who_line(entry: facts.Entry) -> Say:
 
 CLOCKS: Mapping[ladder.Whose, str] = {
     "platform": N_("By its own word it answers within {hours} hours."),
-    "guide": N_("We look after it in {days} days."),
-    "ours": N_("It names no time; we look after it in {days} days."),
+    "guide": N_("We look again in {days} days."),
+    "ours": N_("It names no time; we look again in {days} days."),
 }
 
 
@@ -234,7 +234,8 @@ def asked_button(sheet: Sheet, rung: str) -> Button:
 def page(sheet: Sheet, first: Say | None = None) -> Screen:
     """The whole sheet, and the question what became of the link."""
     head = ((first,) if first else ()) + (known_line(sheet.link),)
-    says = (*head, *now_lines(sheet), *asked_lines(sheet.asked), *look_line(sheet.link))
+    past = (*asked_lines(sheet.asked), *why_line(sheet.link))
+    says = (*head, *now_lines(sheet), *past, *look_line(sheet.link))
     keys = [press_of(sheet, "set", state, STATES[state]) for state in CHOICES.values()]
     more = (*looking(sheet), *undo_button(sheet))
     ask = Say(N_("What became of it?"))
@@ -304,7 +305,7 @@ RECORDED = N_("Recorded. Type the platform's reference, or Back.")
 def recorded(sheet: Sheet) -> Screen:
     """It is recorded: when an answer is due, or what to try next; a reference may follow."""
     last = sheet.asked[-1:]
-    says: tuple[Say, ...] = (known_line(sheet.link), *map(asked_line, last))
+    says = (known_line(sheet.link), *map(asked_line, last), *why_line(sheet.link))
     keys: tuple[Button, ...] = why_buttons(sheet)
     if sheet.link.state in ("refused", "back") and not sheet.inert:
         says += next_lines(sheet, sheet.rung)
@@ -312,6 +313,13 @@ def recorded(sheet: Sheet) -> Screen:
     more = (to_the_list(sheet, N_("Another link")), back(sheet.case))
     buttons = (*keys, *undo_button(sheet), *more)
     return Screen((*says, Say(RECORDED)), buttons, asks="reference", number=sheet.link.number)
+
+
+def why_line(link: Opened) -> tuple[Say, ...]:
+    """The reason of a *no*, as the person is told it."""
+    if link.state != "refused" or link.reason not in WHY:
+        return ()
+    return (Say(N_("Why: {why}."), {"why": Say(WHY[link.reason])}),)
 
 
 def why_buttons(sheet: Sheet) -> tuple[Button, ...]:

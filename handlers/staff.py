@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from handlers.report import HAPPENED, MINOR, URGENCY
-from handlers.standing import OUTCOMES
+from handlers.standing import OUTCOMES, SENT_THERE
 from handlers.talk import Blank, Button, Fact, Say, Strong
 from locales import BOTH, N_, facts
 from storage.books import Case
@@ -58,6 +58,14 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """When a body was told of a case; *is_whole*: nothing was added by the person since."""
+
+    day: date
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """A case without its contents. *platforms*: how many links on each, "" where none could tell.
 
@@ -65,8 +73,8 @@ class Summary:
     the legal check, where they attached it. *may_ask*: whether they let us ask the platforms,
     *watch*: look for new copies; *reachable*: be written to. *offered*: its holder would hand it
     over. *news_ended*: the person wanted news, and they ended with the closing. *told*: who knows
-    of it where somebody may be under 18 (help.toml), and since when. *unlocked*: a lead who has
-    said why sees the links there.
+    of it where somebody may be under 18 (help.toml). *unlocked*: a lead who has said why sees the
+    links there.
     """
 
     case: Case
@@ -80,8 +88,18 @@ class Summary:
     reachable: bool = False
     offered: bool = False
     news_ended: bool = False
-    told: Mapping[str, date] = field(default_factory=dict)
+    told: Mapping[str, Telling] = field(default_factory=dict)
     unlocked: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anybody has all of it."""
+        return any(one.is_whole for one in self.told.values())
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether a body that may act has all of it; where only a person can turn is none."""
+        return any(one.is_whole and whom != SENT_THERE for whom, one in self.told.items())
 
     @property
     def may_record(self) -> bool:
@@ -220,7 +238,7 @@ def about(of: Summary) -> tuple[Say, ...]:
     if of.watch:
         lines.append(Say(N_("• New copies: look for them")))
     if under_age(case):
-        lines += [bold(UNDER_AGE_TOLD if of.told else UNDER_AGE), *told_line(of)]
+        lines += [bold(UNDER_AGE_TOLD if of.is_passed_on else UNDER_AGE), *told_lines(of)]
     elif not of.may_ask:
         lines.append(bold(DO_NOT_ASK))
     if case.ends:
@@ -250,15 +268,23 @@ UNDER_AGE = N_("⚠ May be under 18: refer it, the links stay closed.")
 UNDER_AGE_TOLD = N_("⚠ May be under 18: the links stay closed.")
 
 
-def told_line(of: Summary) -> tuple[Say, ...]:
+def told_lines(of: Summary) -> list[Say]:
     """Who was told; how a closed case ended says it itself."""
-    if not of.told or of.case.state == "closed":
-        return ()
-    whom = tuple(
-        Say(N_("{name} ({day})"), {"name": service(whom), "day": spelled(day)})
-        for whom, day in of.told.items()
-    )
-    return (Say(N_("• Passed on: {whom}"), {"whom": whom}),)
+    if of.case.state == "closed":
+        return []
+    named = {
+        whom: Say(N_("{name} ({day})"), {"name": service(whom), "day": spelled(one.day)})
+        for whom, one in of.told.items()
+    }
+    sent = named.pop(SENT_THERE, None)
+    lines = [Say(N_("• Passed on: {whom}"), {"whom": tuple(named.values())})] if named else []
+    lines += [Say(N_("• The person was sent to: {whom}"), {"whom": sent})] if sent else []
+    if not all(one.is_whole for one in of.told.values()):
+        lines.append(bold(ADDED_SINCE))
+    return lines
+
+
+ADDED_SINCE = N_("⚠ The person has added something since: those who were told do not have it.")
 
 
 def service(key: str) -> Blank:
@@ -317,8 +343,12 @@ def standing(of: Summary) -> tuple[Say, ...]:
 def closed_as(case: Case, told: Iterable[str] = ()) -> Say:
     """How it ended; where it was passed on, to all who were *told*."""
     outcome = Say(OUTCOMES.get(case.outcome or "", N_("our work on it is done")))
-    had = told or filter(None, [case.referred_to])
-    whom = tuple(Say("{name}", {"name": service(key)}) for key in had)
+    had = [*told] or [*filter(None, [case.referred_to])]
+    acts = [key for key in had if key != SENT_THERE]
+    whom = tuple(Say("{name}", {"name": service(key)}) for key in acts or had)
+    if case.outcome == "referred" and had and not acts:
+        line = N_("Closed: the person was sent to those who can help ({whom}).")
+        return Say(line, {"whom": whom})
     if case.outcome != "referred" or not whom:
         return Say(N_("Closed: {outcome}."), {"outcome": outcome})
     return Say(N_("Closed: {outcome} ({whom})."), {"outcome": outcome, "whom": whom})

@@ -89,7 +89,7 @@ def links_in_words(told: Standing) -> tuple[Say, ...]:
     return (removed, Say(N_("Links: {links}."), {"links": link_states(told)}))
 
 
-CLOSED_LINKS = N_("Links in it: {all}. They stay closed, unless a lead of our team has to look.")
+CLOSED_LINKS = N_("Links in it: {all}. They stay closed, unless somebody in charge has to look.")
 
 
 def link_line(link: LinkStanding) -> Say:
@@ -132,7 +132,7 @@ def next_step(told: Standing) -> Say:
         return Say(
             N_(
                 "Next: our team passes it on to those who may act where somebody is under 18. "
-                "They ask no platform themselves."
+                "As a rule we ask no platform ourselves."
             )
         )
     if not told.links:

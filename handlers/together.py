@@ -46,7 +46,7 @@ class One:
         if word == ASKED:
             look = self.row.look
             return self.row.state != ASKED or (look is not None and look <= today)
-        return not records.is_asked(self.row, self.asked, word, today)
+        return not records.waits(self.row, self.asked, today)
 
 
 # Screens
@@ -92,7 +92,7 @@ def choose_state(
     head = Say(
         N_("{case}: all of {platform}."), {"case": Strong(case.name), "platform": called(to)}
     )
-    ask = Say(N_("What became of them? One press records it for all whose state it changes."))
+    ask = Say(N_("What became of them? One press records it for all of which it is news."))
     no = () if of.may_ask else (Say(DO_NOT_ASK),)
     to_the_list = Button(press("record", case.id, page_of_choices(many[0].row.number)), N_("Back"))
     return Screen((head, *stand, *no, ask), (*offered, to_the_list))
@@ -261,8 +261,9 @@ async def explain(work: Work, mark: int, word: str) -> Screen:
         numbers = [n for n, one in now.items() if (one.row.state, one.row.reason) in same]
         await work.books.links.explain_all(work.case.id, numbers, word)
         await work.note_down(*(f"why {number}: {word}" for number in numbers))
-        batch = replace(batch, why=word)
-        await batches.keep(work, mark, batch)
+        if numbers:
+            batch = replace(batch, why=word)
+            await batches.keep(work, mark, batch)
     return await result(work, mark, batch)
 
 
@@ -347,9 +348,7 @@ def undone_lines(here: Case, batch: Batch, cases: Mapping[str, Case]) -> Iterato
         if those:
             yield Say(N_("{case}: as before, links: {count} ({links})."), counted(case, those))
         if left := [number for number in numbers if number not in those]:
-            yield Say(
-                N_("{case}: recorded anew since, and left so: {links}."), counted(case, left)
-            )
+            yield Say(N_("{case}: changed since, and left so: {links}."), counted(case, left))
     if others:
         yield Say(N_("Not yours any more, and left as recorded: {count}."), {"count": others})
 

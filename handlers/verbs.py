@@ -19,6 +19,7 @@ from handlers import (
     together,
 )
 from handlers.casework import Work
+from handlers.referring import once_told
 from handlers.rights import holds, may_assign, may_refer, may_reopen, may_take, may_unlock
 from handlers.staff import Caseworker, Screen
 from storage.books import Case
@@ -42,17 +43,17 @@ PRESSED: Mapping[str, Verb] = {
     "note": Verb(casework.read_notes),
     "add": Verb(casework.ask_note),
     "record": Verb(recording.ask_link),
-    "state": Verb(recording.ask_state),
-    "set": Verb(recording.record),
+    "state": Verb(once_told(recording.ask_state)),
+    "set": Verb(once_told(recording.record)),
     "ways": Verb(recording.show_ways),
-    "ask": Verb(recording.ask),
+    "ask": Verb(once_told(recording.ask)),
     "look": Verb(recording.ask_seen),
     "found": Verb(recording.note_seen),
-    "why": Verb(recording.explain),
+    "why": Verb(once_told(recording.explain)),
     "undo": Verb(recording.undo),
-    "every": Verb(together.ask_state),
-    "each": Verb(together.record),
-    "because": Verb(together.explain),
+    "every": Verb(once_told(together.ask_state)),
+    "each": Verb(once_told(together.record)),
+    "because": Verb(once_told(together.explain)),
     "takeback": Verb(together.undo),
     "family": Verb(relating.show_family),
     "home": Verb(relating.show_home),

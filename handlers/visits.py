@@ -34,6 +34,7 @@ from storage.codes import Ticket
 from storage.keys import DoorKeys
 from storage.letterboxes import InBox
 from storage.outbox import AT_ONCE
+from storage.requests import OF_THE_CASE
 from storage.seal import Place, PublicKey, Sealed, seal, unseal
 from storage.tables import hour
 
@@ -121,7 +122,7 @@ async def standing(
         news=await news_of(books, case, today),
         ends=case.ends.isoformat() if case.ends else "",
         erased=case.erased_on.isoformat() if case.erased_on else "",
-        told=tuple(await told_of(books, case)),
+        told=tuple(whom for whom, one in (await told_of(books, case)).items() if one.is_whole),
     )
 
 
@@ -177,6 +178,7 @@ async def add(visit: Visit) -> tuple[Draft, Told]:
             await visit.books.letterboxes.take_out(*visit.mine.letters)
         again = await visit.books.cases.wait_again(visit.case.id)
         await counting.follow_case(visit.books, visit.case.id)
+        await visit.books.requests.outdate(visit.case.id, OF_THE_CASE, visit.today)
         what = {"links": len(fitting), "words": bool(draft.words), "again": again}
         await tell_team(visit, {"what": "added", **what})
     bare = replace(draft, links=over, words="", words_message=0, settled=draft.newest)

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import tables
 from storage.seal import Sealed
 
-# "silent": no answer came in its time, and the next way was tried.
-Answer = Literal["removed", "refused", "silent"]
+# "silent": no answer came in its time, and the next way was tried. "added" is for tellings of a
+# whole case: the person has added something since.
+Answer = Literal["removed", "refused", "silent", "added"]
 
 OF_THE_CASE = 0  # in place of a link
 
@@ -85,6 +86,12 @@ class Requests:
     ) -> None:
         """What came of these requests, one a link: *numbers* are theirs, by link."""
         await self._change(case_id, numbers, answer=answer, answered=day)
+
+    async def outdate(self, case_id: str, link: int, day: date) -> None:
+        """Something was added after the requests of this link were made, as far as they stand."""
+        theirs = (_T.case_id == case_id) & (_T.link == link) & _T.answer.is_(None)
+        row = update(tables.requests).where(theirs)
+        await self._connection.execute(row.values(answer="added", answered=day))
 
     async def reopen(self, case_id: str, numbers: Mapping[int, int]) -> None:
         """No answer after all."""

@@ -59,6 +59,7 @@ KNOWN = """SELECT count(*) FILTER (WHERE c.minor = 'no'), count(*)
     FROM links l JOIN cases c ON c.id = l.case_id WHERE l.home = ?"""
 TOLD = """SELECT c.name, r.rung FROM requests r JOIN cases c ON c.id = r.case_id
     WHERE r.link = 0"""
+STILL_TOLD = f"{TOLD} AND r.answer IS NULL"
 AUDITED = "SELECT case_name, what FROM audit WHERE what LIKE 'told:%' OR what LIKE 'untold:%'"
 CLOSED_AS_REFERRED = "SELECT name FROM cases WHERE state = 'closed' AND outcome = 'referred'"
 TIED = """WITH RECURSIVE seen (mark) AS (
@@ -626,8 +627,9 @@ class Shift:
                 yield f"nothing will hide what {chat} sees"
 
     def _tellings(self) -> Iterator[str]:
-        """Told once, of no adult, as the audit has it; and nothing is passed on to nobody."""
+        """Told once of the same, of no adult, as audited; and nothing is passed on to nobody."""
         told = Counter(self.outside.execute(TOLD).fetchall())
+        once = Counter(self.outside.execute(STILL_TOLD).fetchall())
         self.tally["tellings"] += len(told)
         audited = dict.fromkeys(told, 0)
         for name, what in self.outside.execute(AUDITED):
@@ -635,7 +637,7 @@ class Shift:
             audited[name, whom] = audited.get((name, whom), 0) + (1 if done == "told" else -1)
         there = {row[0] for row in self.outside.execute("SELECT name FROM cases")}
         for (name, whom), times in audited.items():
-            if times > 1 or (name in there and times != told[name, whom]):
+            if once[name, whom] > 1 or (name in there and times != told[name, whom]):
                 yield f"{whom} was told of {name} {told[name, whom]} times, by the audit {times}"
             if not is_minor(int(name.split()[1])):
                 yield f"{whom} was told of {name}, who is an adult"

@@ -381,7 +381,7 @@ async def test_a_lead_who_said_why_drafts_a_report_that_claims_no_authority(room
     [
         ("x", "TAKE IT DOWN (US) · in English", "US law (TAKE IT DOWN) gives it 48"),
         ("telegram", "EU notice · in English", "because the EU's law (Digital Services Act)"),
-        ("lihkg", "Its own rules · in Chinese", "we know of no law"),
+        ("lihkg", "Its own rules · in Chinese", "no law that we know of"),
     ],
 )
 async def test_the_usual_rules_come_first_with_the_reason_and_others_when_asked_for(

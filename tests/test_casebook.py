@@ -282,7 +282,7 @@ async def test_under_eighteen_several_are_told_before_it_is_closed_as_passed_on(
         assert f"{name} (2027-01-15)" in said(open_still)
         assert f"✓ {name}: 2027-01-15" in said(sure)
     assert "quiet heron: close it, because it was passed on" in said(sure)
-    assert f"({', '.join(everybody)})" in said(closed)
+    assert f"({', '.join(everybody[:2])})" in said(closed)
     assert await room.audit() == [
         "take",
         "told: police",

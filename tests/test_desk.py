@@ -178,8 +178,8 @@ def test_a_clock_nobody_could_verify_is_not_used() -> None:
             "The guides of Chayn and Asmita, June and July 2026: an answer within 48 hours.",
         ),
         ("xvideos", "The Asmita directory (India), 14 June 2026: an answer within 72 hours."),
-        ("mega", "We look after it in 2 days."),
-        ("dropbox", "We look after it in 2 days."),
+        ("mega", "We look again in 2 days."),
+        ("dropbox", "We look again in 2 days."),
     ],
 )
 def test_whose_experience_a_clock_is_stands_there_or_none_is_told(

@@ -387,6 +387,26 @@ async def test_no_link_of_such_a_case_is_said_to_stand_anyhow(one: Both) -> None
     assert "pass" in shown.text
 
 
+async def test_what_is_added_to_such_a_case_is_passed_on_again(one: Both) -> None:
+    guest, code = await one.filed(*MINOR)
+    await one.take()
+    await one.press("tell", 0, "police")
+    told = await guest.walk("/status", code)
+    await guest.walk("[Add links]", "[Go on]", telegram(7), "[That is all]", "[Send]")
+
+    added = await guest.walk("/status", code)
+    panel = await one.press("panel")
+    await one.press("tell", 0, "police")
+    again = await guest.walk("/status", code)
+
+    assert "has passed it on" in told.text
+    assert "Next: our team passes it on" in added.text
+    assert "refer it" in panel
+    assert "those who were told do not have it" in panel
+    assert "has passed it on" in again.text
+    assert "those who were told do not have it" not in await one.press("panel")
+
+
 async def test_addresses_in_words_for_such_a_case_are_left_out(one: Both) -> None:
     guest = await opened(one, *MINOR)
     await one.take()

@@ -26,7 +26,7 @@ from handlers.digest import LINES
 from handlers.hours import HONG_KONG
 from handlers.names import WORDS
 from handlers.spoken import Answer, Voice, units
-from handlers.staff import Caseworker, Screen, Summary, card, press
+from handlers.staff import Caseworker, Screen, Summary, Telling, card, press
 from handlers.standing import OUTCOMES
 from handlers.talk import Standing
 from locales import BOTH, LANGUAGES, facts
@@ -168,7 +168,7 @@ def test_under_eighteen_refer_stands_in_place_of_show_links() -> None:
 
 def test_under_eighteen_record_comes_once_somebody_was_told_or_a_lead_sees_the_links() -> None:
     of = replace(OF, case=replace(TAKEN, minor="yes"))
-    told, unlocked = replace(of, told={"police": DAY}), replace(of, unlocked=True)
+    told, unlocked = replace(of, told={"police": Telling(DAY)}), replace(of, unlocked=True)
 
     assert "Refer first." in spoken(desk.panel(of, KIT)).text
     for later in (told, unlocked):
@@ -222,11 +222,11 @@ PASSED_ON = replace(TAKEN, minor="yes", state="closed", outcome="referred")
 
 
 def test_everybody_who_was_told_is_named_on_the_card_of_the_closed_case() -> None:
-    told = dict.fromkeys(referring.WHOM, DAY)
+    told = dict.fromkeys(referring.WHOM, Telling(DAY))
 
     text = spoken(card(replace(OF, case=PASSED_ON, told=told), "zz_bot")).text
 
-    names = "Police hotline, Social Welfare Department Hotline, NCMEC Take It Down"
+    names = "Police hotline, Social Welfare Department Hotline"
     assert f"Closed: it was passed on to those who can help ({names})." in text
     assert "• Passed on" not in text
 
@@ -239,8 +239,32 @@ def test_one_closed_before_several_could_be_told_still_names_the_one() -> None:
     assert "Closed: it was passed on to those who can help (Police hotline)." in text
 
 
+def test_who_was_only_sent_elsewhere_is_not_said_to_be_passed_on() -> None:
+    of = replace(OF, case=replace(TAKEN, minor="yes"), told={"take_it_down": Telling(DAY)})
+
+    text = spoken(card(of, "zz_bot")).text
+    closed = spoken(card(replace(of, case=PASSED_ON), "zz_bot")).text
+
+    assert "⚠ May be under 18: refer it, the links stay closed." in text
+    assert f"• The person was sent to: NCMEC Take It Down ({DAY.isoformat()})" in text
+    assert "Passed on" not in text
+    assert "Closed: the person was sent to those who can help (NCMEC Take It Down)." in closed
+
+
+def test_what_the_person_adds_after_the_telling_is_to_be_referred_again() -> None:
+    told = {"police": Telling(DAY, is_whole=False)}
+    of = replace(OF, case=replace(TAKEN, minor="yes"), told=told)
+
+    text = spoken(card(of, "zz_bot")).text
+
+    assert "⚠ May be under 18: refer it, the links stay closed." in text
+    assert "those who were told do not have it" in text
+    assert "it was passed on to those who can help" not in labels(endings.choose_outcome(of))
+    assert "Told: Police hotline" in labels(referring.page(of))
+
+
 def test_the_card_of_a_case_under_eighteen_says_who_was_told_and_no_more_to_refer_it() -> None:
-    of = replace(OF, case=replace(TAKEN, minor="yes"), told={"police": DAY})
+    of = replace(OF, case=replace(TAKEN, minor="yes"), told={"police": Telling(DAY)})
 
     text = spoken(card(of, "zz_bot")).text
 
