@@ -30,6 +30,7 @@ from handlers.drafting import (
     rule,
     usual,
 )
+from handlers.sheet import way_lines
 from handlers.staff import DO_NOT_ASK, Screen, Summary, press, under_age
 from handlers.talk import Blank, Button, Fact, Say, Strong
 from locales import N_
@@ -153,9 +154,15 @@ def choose_how(of: Summary, wish: Wish, here: Chosen, everywhere: Chosen, today:
         keys.append(Button(replace(wish, rules=True).button("terms", case.id), N_("Other rules")))
     kin = kin_line(chosen) if wish.kin else ()
     says = (counted(case, chosen), *cases_line(chosen), *kin, why_line(here.to, first))
-    return Screen(
-        (*says, rule_line(here.to, today)), (*keys, Button(press("draft", case.id), N_("Back")))
-    )
+    says += () if under_age(case) else (rule_line(here.to, today),)
+    says += (Say(LOOK_FIRST),) if of.happened and "shared" not in of.happened else ()
+    return Screen(says, (*keys, Button(press("draft", case.id), N_("Back"))))
+
+
+LOOK_FIRST = N_(
+    "⚠ The person did not say that it is posted. Please look first whether it is: the text says "
+    "so."
+)
 
 
 ONLY_THIS = N_("Only this case: {count}")
@@ -243,6 +250,7 @@ def composed(case: Case, chosen: Chosen, wish: Wish, number: int) -> Screen:
         counted(case, chosen),
         *cases_line(chosen),
         *(kin_line(chosen) if wish.kin else ()),
+        *way_lines(chosen.to.platform, "form"),
         Say(
             N_(
                 "The text comes below, in pieces to copy and as a file, for 15 minutes. When you "

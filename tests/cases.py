@@ -42,6 +42,7 @@ async def file_case(
     day: date = date(2027, 1, 15),
     hour: int = 0,
     case_id: str = "",
+    happened: Sequence[str] = ("shared",),
 ) -> str:
     """File a case with everything in its place, and the letter for its card; gives its id."""
     case_id = case_id or uuid4().hex
@@ -65,7 +66,7 @@ async def file_case(
         urgency=urgency,
         news=news,
         day=day,
-        happened=to_staff(json.dumps(["shared"]).encode(), "happened"),
+        happened=to_staff(json.dumps([*happened]).encode(), "happened"),
         note=to_staff(note.encode(), "note") if note else None,
         hour=hour,
     )

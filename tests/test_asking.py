@@ -373,7 +373,7 @@ async def test_a_lead_who_said_why_drafts_a_report_that_claims_no_authority(room
     assert "may have been, under 18" in text.answer.text
     assert "representative" not in text.answer.text
     adult = await room.book.press(room.act(lead), press("compose", case_id, 1, ACT))
-    assert "Their rule" in said(adult), "no button of another case's rules works here"
+    assert "claims to speak for nobody" in said(adult), "no button of another case's rules works"
 
 
 @pytest.mark.parametrize(
@@ -398,6 +398,23 @@ async def test_the_usual_rules_come_first_with_the_reason_and_others_when_asked_
     assert labels(others)[0] == rules
     assert len(labels(others)) == len(REGIMES) * len(LANGUAGES) + 1
     assert "Other rules" not in labels(others)
+
+
+async def test_a_draft_warns_where_nothing_was_said_to_be_posted(room: Room) -> None:
+    shared = await room.held()
+    threatened = await room.held(name="calm otter", happened=("threatened",))
+
+    warning = "did not say that it is posted"
+    assert warning not in said(await room.press("terms", shared, 1))
+    assert warning in said(await room.press("terms", threatened, 1))
+
+
+async def test_a_draft_says_where_it_is_sent(room: Room) -> None:
+    case_id = await room.held()
+
+    draft = await room.press("compose", case_id, 1, ACT)
+
+    assert "Address: https://telegram.org/dsa-report" in said(draft)
 
 
 def test_a_platform_that_is_asked_under_the_us_law_first_is_named_by_it() -> None:
