@@ -81,7 +81,7 @@ def panel(of: Summary, by: Caseworker, first: Say | None = None) -> Screen:
         return Screen((whose(of),), tuple(panel_of_others(of, by)))
     lines = [*((first,) if first else ()), *about(of)]
     lines += (summed_up(of.check),) if of.check else ()
-    lines.append(Say(N_("• Note: written") if of.note else N_("• Note: none")))
+    lines.append(Say(NOTE_THERE if of.note else NO_NOTE))
     if of.links:
         lines.append(states_line(of))
         lines += () if of.may_record else (Say(REFER_FIRST),)
@@ -94,6 +94,7 @@ def waiting(of: Summary, page: int) -> Screen:
     return Screen(about(of), (take, Button(f"queue:{page}", N_("Back"))))
 
 
+NOTE_THERE, NO_NOTE = N_("• The person's note: written"), N_("• The person's note: none")
 REFER_FIRST = N_("Refer first. Record comes once somebody was told.")
 
 

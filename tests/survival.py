@@ -26,6 +26,7 @@ from bot.sandbox.phone import Phone, Shown, add_person, state
 from bot.sandbox.telegram import default_sandbox
 from bot.tour import Hand, asks, code_of, code_on, copied, opens
 from handlers import report
+from handlers.desk import NO_NOTE
 from handlers.doors import MINE, REPORT_LINKS
 from handlers.spoken import Voice
 from handlers.talk import Say
@@ -207,7 +208,7 @@ class Story:
         await hand.press(report.SKIP, asks("report", "saved"))
         await self.act("take", lambda: group.press("Take"), self.sees(group, is_taken))
         card = await group.until(is_taken, "[Open]")
-        await private.start(opens(card), Say("• Note: none"))
+        await private.start(opens(card), Say(NO_NOTE))
         links = self.sees(private, lambda page: len(copied(page)) == len(LINKS))
         await self.act("show links", lambda: private.press("Show links"), links)
         await self.world.rest("door", "staff")

@@ -486,7 +486,7 @@ async def test_a_note_heard_twice_is_kept_once(room: Room) -> None:
     await room.book.type(act, "zz twice")
     again, on = await room.book.type(act, "zz twice")
 
-    assert "• Note: written" in said(again)
+    assert "• The person's note: written" in said(again)
     assert on == 7
     async with room.store.begin() as books:
         assert len(await books.notes.of(case_id)) == 1
